@@ -1,0 +1,121 @@
+# Needs git, make and Python 3.11 or newer; everything else is set up in .venv and node_modules.
+# Another Python: make PYTHON=/path/to/python3.12 test
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PY := $(BIN)/python
+UV := $(BIN)/uv
+PYTEST := $(PY) -m pytest
+# npm and what it installs are started through "env node".
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+# --- setting up ---------------------------------------------------------------------------------
+
+.PHONY: FORCE
+FORCE:
+
+# The script touches nothing when .venv is good, and then nothing below is done again.
+.venv/pyvenv.cfg: FORCE
+	@scripts/make-venv '$(PYTHON)'
+
+.venv/demo-ready: .venv/pyvenv.cfg requirements/django.txt pyproject.toml
+	$(PY) -m pip install --quiet -r requirements/django.txt -e .
+	@touch $@
+
+.venv/dev-ready: .venv/pyvenv.cfg requirements/dev.txt pyproject.toml
+	$(PY) -m pip install --quiet --constraint requirements/dev.txt uv
+	$(UV) pip sync --quiet --python $(PY) requirements/dev.txt
+	$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@touch .venv/demo-ready $@
+
+# The versions in package.json are exact, and what they pull in is pinned by them.
+node_modules/ready: package.json | .venv/dev-ready
+	$(NODE) npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: setup
+setup: .venv/dev-ready node_modules/ready ## set up .venv and node_modules for development
+
+.PHONY: clean
+clean: ## remove everything that this file made
+	rm -rf .venv .tox node_modules dist docs/_build .coverage htmlcov
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# --- checking -----------------------------------------------------------------------------------
+
+.PHONY: test
+test: lint test-server test-browser ## lint, then server and browser tests
+
+.PHONY: lint
+lint: .venv/dev-ready node_modules/ready ## check code, types, templates, scripts and styles
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(BIN)/djade --check --target-version 5.2 $$(find src example -name '*.html')
+	$(NODE) node_modules/.bin/biome check --error-on-warnings
+	$(NODE) node_modules/.bin/tsc --project tsconfig.json
+	$(PY) scripts/messages.py --check
+	$(PY) -m mypy
+
+.PHONY: format
+format: .venv/dev-ready node_modules/ready ## put all files into the agreed format
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	-$(BIN)/djade --target-version 5.2 $$(find src example -name '*.html')
+	$(NODE) node_modules/.bin/biome check --write
+
+.PHONY: test-server
+test-server: .venv/dev-ready ## all tests without a browser
+	$(PYTEST) tests --ignore=tests/browser
+
+# A process of its own: Playwright's event loop would hide mistakes in the tests of async code.
+.PHONY: test-browser
+test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser
+
+.PHONY: coverage
+coverage: .venv/dev-ready ## server tests, with the lines and branches they miss
+	$(PY) -m coverage run -m pytest tests --ignore=tests/browser
+	$(PY) -m coverage report
+
+.PHONY: matrix
+matrix: .venv/dev-ready ## server tests on every Python found, with every Django
+	PATH="$$(scripts/pyenv-path)$$PATH" UV_PYTHON_DOWNLOADS=never $(PY) -m tox run
+
+# --- making -------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: .venv/demo-ready ## run the demonstration site, on PORT (8000)
+	PYTHONUNBUFFERED=1 $(PY) example/manage.py demo
+
+.PHONY: bench
+bench: .venv/dev-ready ## measure, side by side with other packages
+	$(PY) -m benchmarks
+
+.PHONY: docs
+docs: .venv/dev-ready ## build the documentation into docs/_build/html
+	$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+.PHONY: messages
+messages: .venv/dev-ready ## bring the translation catalogues up to date and compile them
+	$(PY) scripts/messages.py
+
+.PHONY: dist
+dist: .venv/dev-ready ## build the wheel and the source distribution
+	$(UV) build --python $(PY) --no-build-isolation --out-dir dist
+
+.PHONY: requirements
+requirements: .venv/dev-ready ## renew the pinned Python packages
+	for name in django test dev; do \
+		$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url \
+			--no-header requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done

@@ -1,0 +1,168 @@
+"""What is measured on the server's side, and the limits that the project has set itself."""
+
+from __future__ import annotations
+
+import gzip
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from benchmarks.report import Row
+from benchmarks.settings import BARE, OURS, PEER, VARIANTS
+from benchmarks.variants import ROOT, Process, peer_file
+
+
+@dataclass(frozen=True)
+class Case:
+    """A kind of request: how it is asked for, and what is shown about it.
+
+    `limit` is on the time, as a ratio to the bare case of the same title or of the title `base`;
+    with it, each of `facts` must be as on bare Django, or `allowed`.
+    """
+
+    title: str
+    arguments: dict[str, Any]
+    asynchronous: bool = False
+    count: int = 20
+    base: str = ""
+    limit: float | None = None
+    facts: tuple[str, ...] = ("queries",)
+    allowed: str = ""
+
+    @property
+    def variants(self) -> list[str]:
+        """The variants that can answer such a request."""
+        return [name for name in VARIANTS if name != BARE or not self.base]
+
+
+PAGE = "login_required page"
+CASES = (
+    Case(PAGE, {"page": "private"}, limit=1.05, facts=("queries", "Set-Cookie")),
+    Case("the same, when activity is due to be stored", {"page": "private", "due": True}),
+    Case("the same, with the client in it", {"page": "with-client"}),
+    Case(
+        "anonymous visitor's page",
+        {"page": "public", "signed_in": False},
+        count=50,
+        limit=1.05,
+        facts=("queries", "Vary"),
+    ),
+    Case("public page, visitor signed in", {"page": "public"}, count=50),
+    Case("ping, nothing due to be stored", {"page": "ping"}, base=PAGE, limit=0.6, allowed="1"),
+    Case(
+        "login_required page under ASGI",
+        {"page": "private"},
+        asynchronous=True,
+        count=10,
+        limit=1.05,
+        facts=("thread hops",),
+    ),
+    Case(
+        "the same, as a coroutine",
+        {"page": "private-async"},
+        asynchronous=True,
+        count=10,
+        limit=1.05,
+        facts=("thread hops",),
+    ),
+)
+
+
+def requests(starts: int, rounds: int) -> Iterator[Row]:
+    """Measure the `CASES`; the processes are started `starts` times, for `rounds` rounds each."""
+    seconds: dict[tuple[str, str], list[float]] = defaultdict(list)
+    facts: dict[tuple[str, str], dict[str, str]] = {}
+    for _ in range(starts):
+        with ExitStack() as stack:
+            processes = {name: stack.enter_context(Process(name)) for name in VARIANTS}
+            for case in CASES:
+                for name in case.variants:  # warms up as well
+                    command = "facts_async" if case.asynchronous else "facts"
+                    found = processes[name].ask(command, **case.arguments)
+                    if found["status"] != 200:
+                        raise RuntimeError(f"{case.title}, {name}: status {found['status']}")
+                    facts[case.title, name] = found
+            for number in range(rounds):
+                for case in CASES:
+                    first = number % len(case.variants)  # changes from round to round
+                    for name in case.variants[first:] + case.variants[:first]:
+                        command = "timed_async" if case.asynchronous else "timed"
+                        times = processes[name].ask(command, count=case.count, **case.arguments)
+                        seconds[case.title, name].append(median(times))
+    for case in CASES:
+        bare = seconds[case.base or case.title, BARE]
+        ratios = {
+            name: [mine / base for mine, base in zip(seconds[case.title, name], bare, strict=True)]
+            for name in (OURS, PEER)
+        }
+        yield Row(
+            f"{case.title}: time",
+            f"{median(bare) * 1000:.2f} ms",
+            _spread(ratios[OURS]),
+            _spread(ratios[PEER]),
+            f"{case.limit} ×" if case.limit else "",
+            case.limit is None or median(ratios[OURS]) <= case.limit,
+        )
+        for fact in case.facts:
+            found = {name: facts[case.title, name][fact] for name in case.variants}
+            allowed = case.allowed or found[BARE]
+            yield Row(
+                f"{case.title}: {fact}",
+                found.get(BARE, ""),
+                found[OURS],
+                found[PEER],
+                allowed if case.limit else "",
+                not case.limit or found[OURS] == allowed,
+            )
+
+
+def _spread(ratios: list[float]) -> str:
+    low, middle, high = quantiles(ratios, n=4, method="inclusive")
+    return f"{middle:.2f} × ({low:.2f}–{high:.2f})"
+
+
+def races(pairs: int = 200) -> Iterator[Row]:
+    """Count the writes of another view that are lost to page views due to store activity."""
+    lost, chance, failed = {}, {}, {}
+    for name in VARIANTS:
+        with Process(name) as process:
+            process.ask("serve")
+            lost[name] = process.ask("race", pairs=pairs, in_step=True)["lost"]
+            found = process.ask("race", pairs=pairs, in_step=False)
+            chance[name], failed[name] = found["lost"], found["failed"]
+    yield _counts(f"writes lost, {pairs} made during a page view", lost, 0)
+    yield _counts(f"writes lost, {pairs} started with a page view", chance, 0)
+    yield _counts("… requests of those not answered 200", failed, 0)
+
+
+def _counts(what: str, by_variant: dict[str, int], limit: int) -> Row:
+    bare, ours, peer = (str(by_variant[name]) for name in VARIANTS)
+    return Row(what, bare, ours, peer, str(limit), by_variant[OURS] <= limit)
+
+
+def sizes(limit: int = 6000) -> Iterator[Row]:
+    """Add up what a browser loads, each file by gzip -9; 2.6.8 with the jQuery that it needs."""
+    static = "session_security/static/session_security"
+    ours = ROOT / "src" / static
+    mine = _gzipped(ours / "session_security.js", ours / "style.css")
+    peers = _gzipped(
+        peer_file(f"{static}/script.js"),
+        peer_file(f"{static}/style.css"),
+        peer_file("xstatic/pkg/jquery/data/jquery.min.js"),
+    )
+    yield Row(
+        "JavaScript and CSS, gzipped",
+        "",
+        f"{mine:,} bytes",
+        f"{peers:,} bytes",
+        f"{limit:,} bytes",
+        mine <= limit,
+    )
+
+
+def _gzipped(*files: Path) -> int:
+    return sum(len(gzip.compress(file.read_bytes(), 9, mtime=0)) for file in files)

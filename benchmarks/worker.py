@@ -1,0 +1,274 @@
+"""One variant of the site in a process of its own, as `benchmarks.settings` describes it.
+
+Commands come in as lines of JSON, ``[name, keyword arguments]``; each is a method of `Worker`,
+and what it returns goes out as one line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import io
+import json
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import django
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.asgi import get_asgi_application
+from django.core.management import call_command
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.settings import PEER, VARIANT
+
+COOKIE = "sessionid"
+PING = "/session_security/ping/"
+# The age of the stored activity when it is due to be stored anew; 15 s may pass by default.
+DUE = timedelta(seconds=30)
+
+
+class Worker:
+    """The commands."""
+
+    def __init__(self) -> None:
+        self.wsgi: Any = get_wsgi_application()
+        self.asgi: Any = get_asgi_application()
+        self.loop = asyncio.new_event_loop()
+        self.hops = self.pings = self.port = 0
+        self.clock: Any = None
+        self._count_hops()
+        call_command("migrate", verbosity=0)
+        self.key = self._sign_in()
+
+    # What one request causes, and what it costs
+
+    def facts(self, page: str, signed_in: bool = True, due: bool = False) -> dict[str, Any]:
+        """Return what one request answers and causes: status, queries, Set-Cookie, Vary."""
+        self._answer(page, self._visitor(signed_in, due))
+        visitor = self._visitor(signed_in, due)
+        with CaptureQueriesContext(connection) as queries:  # BEGIN and COMMIT are in it
+            status, headers = self._answer(page, visitor)
+        cookies = [value.split("=")[0] for name, value in headers if name == "Set-Cookie"]
+        return {
+            "status": status,
+            "queries": str(len(queries)),
+            "Set-Cookie": ", ".join(cookies) or "none",
+            "Vary": dict(headers).get("Vary", "none"),
+        }
+
+    def facts_async(self, page: str) -> dict[str, Any]:
+        """Return the status of one request under ASGI, and how often it hops to a thread."""
+        self.loop.run_until_complete(self._answer_async(page, self._visitor()))
+        visitor = self._visitor()
+        self.hops = 0
+        status = self.loop.run_until_complete(self._answer_async(page, visitor))
+        return {"status": status, "thread hops": str(self.hops)}
+
+    def timed(
+        self, page: str, count: int, signed_in: bool = True, due: bool = False
+    ) -> list[float]:
+        """Return the seconds of `count` requests, each with a store of activity `due` or none."""
+        result = []
+        visitor = self._visitor(signed_in, due)
+        for number in range(count):
+            if due and number:
+                self._visitor(signed_in, due)
+            start = time.perf_counter()
+            self._answer(page, visitor)
+            result.append(time.perf_counter() - start)
+        return result
+
+    def timed_async(self, page: str, count: int) -> list[float]:
+        """Return the seconds of `count` requests under ASGI, with no store due."""
+
+        async def run() -> list[float]:
+            result = []
+            for _ in range(count):
+                start = time.perf_counter()
+                await self._answer_async(page, visitor)
+                result.append(time.perf_counter() - start)
+            return result
+
+        visitor = self._visitor()
+        return self.loop.run_until_complete(run())
+
+    # Over HTTP
+
+    def serve(self) -> int:
+        """Start an HTTP server with a thread for each request; return its port."""
+
+        def application(environ: dict[str, Any], start_response: Any) -> Any:
+            self.pings += environ["PATH_INFO"] == PING
+            return handler(environ, start_response)
+
+        handler = StaticFilesHandler(self.wsgi)
+        server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
+        server.set_app(application)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.port = int(server.server_port)
+        return self.port
+
+    def pinged(self) -> int:
+        """Return how many requests for the ping's URL have come."""
+        return self.pings
+
+    def travel(self, seconds: float) -> None:
+        """Stop this process's clock, if it still goes, and put it forward."""
+        import time_machine
+
+        if self.clock is None:
+            self.clock = time_machine.travel(datetime.now(UTC), tick=False).start()
+        self.clock.shift(seconds)
+
+    def race(self, pairs: int, in_step: bool) -> dict[str, int]:
+        """Let a page view and a view that writes to the same session overtake each other.
+
+        In step: the writer runs, start to end, while the page view is between reading the session
+        and answering. Else both start at the same moment and take their chance. Each page view is
+        due to store activity. Returns how many writes are gone afterwards, and how many requests
+        were not answered 200.
+        """
+        from benchmarks import webapp  # has to wait for django.setup()
+
+        lost = failed = 0
+        page = "overtaken" if in_step else "private"
+        with ThreadPoolExecutor(2) as threads:
+            for number in range(pairs):
+                self._visitor(due=True)
+                webapp.page_has_read.clear()
+                webapp.other_has_written.clear()
+                viewing = threads.submit(self._get, f"/{page}/")
+                if in_step and not webapp.page_has_read.wait(10):
+                    raise RuntimeError("the page view has not come as far as the view")
+                writing = threads.submit(self._get, f"/write/?draft={number}")
+                statuses = [writing.result()]
+                webapp.other_has_written.set()
+                statuses.append(viewing.result())
+                failed += statuses != [200, 200]
+                lost += SessionStore(self.key).get("draft") != str(number)
+        return {"lost": lost, "failed": failed}
+
+    def _get(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", path, headers={"Cookie": f"{COOKIE}={self.key}"})
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response.status
+
+    # The visitor
+
+    def session_key(self) -> str:
+        """Return the session key of the visitor who is signed in."""
+        return self.key
+
+    def _sign_in(self) -> str:
+        client = Client()
+        client.force_login(get_user_model().objects.create(username="alice"))
+        return client.cookies[COOKIE].value
+
+    def _visitor(self, signed_in: bool = True, due: bool = False) -> str | None:
+        """Return the visitor's session key; put the activity in the session back, or to now."""
+        if not signed_in:
+            return None
+        last = datetime.now(UTC) - (DUE if due else timedelta(0))
+        if VARIANT == PEER:  # keeps naive local time
+            last = last.astimezone().replace(tzinfo=None)
+        store = SessionStore(self.key)
+        store["_session_security"] = last.isoformat()
+        store.save()
+        return self.key
+
+    # The two protocols
+
+    def _request(self, page: str) -> tuple[str, str, str, bytes]:
+        """Return method, path, query and body of the request for `page`."""
+        if page != "ping":
+            return "GET", f"/{page}/", "", b""
+        if VARIANT == PEER:
+            return "GET", PING, "idleFor=5", b""
+        return "POST", PING, "", b"idleFor=5"
+
+    def _answer(self, page: str, key: str | None) -> tuple[int, list[tuple[str, str]]]:
+        """Answer one request as a WSGI server does; return status and headers."""
+        method, path, query, body = self._request(page)
+        environ = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_X_SESSION_SECURITY": "1",
+            "HTTP_COOKIE": f"{COOKIE}={key}" if key else "",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+        }
+        seen: list[Any] = []
+        response = self.wsgi(environ, lambda status, headers: seen.extend((status, headers)))
+        b"".join(response)
+        response.close()
+        return int(seen[0].split()[0]), seen[1]
+
+    async def _answer_async(self, page: str, key: str | None) -> int:
+        """Answer one request as an ASGI server does; return the status."""
+        method, path, query, body = self._request(page)
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(b"cookie", f"{COOKIE}={key}".encode())] if key else [],
+            "server": ("localhost", 80),
+        }
+        messages = [{"type": "http.request", "body": body}]
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            if not messages:
+                await asyncio.Event().wait()  # the client stays connected
+            return messages.pop()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await self.asgi(scope, receive, send)
+        return int(sent[0]["status"])
+
+    def _count_hops(self) -> None:
+        """Count all that the event loop hands to any thread."""
+        inner = self.loop.run_in_executor
+
+        def run_in_executor(*args: Any) -> Any:
+            self.hops += 1
+            return inner(*args)
+
+        self.loop.run_in_executor = run_in_executor  # type: ignore[method-assign]
+
+
+def main() -> None:
+    """Obey the commands on standard input until it ends."""
+    django.setup()
+    worker = Worker()
+    for line in sys.stdin:
+        command, arguments = json.loads(line)
+        print(json.dumps(getattr(worker, command)(**arguments)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The demonstration site: everything that session_security does, to be tried by hand."""

@@ -1,0 +1,177 @@
+"""System checks: each says what is wrong and the cure. The ids are explained in the docs."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from inspect import isclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
+
+from .conf import NAMES, PREFIX, conf
+from .middleware import SessionSecurityMiddleware
+
+PER_PROCESS = (
+    "django.core.cache.backends.locmem.LocMemCache",
+    "django.core.cache.backends.dummy.DummyCache",
+)
+REQUEST_PROCESSOR = "django.template.context_processors.request"
+
+
+def check(**kwargs: Any) -> list[CheckMessage]:
+    """All checks of the app; those that rest on a wrong setting are left out until it is right."""
+    messages = [*check_middleware(), *check_settings(), *check_urls(), *check_site()]
+    if not any(
+        message.id in ("session_security.E004", "session_security.E005") for message in messages
+    ):
+        messages += check_times()
+    return messages
+
+
+def check_middleware() -> Iterator[CheckMessage]:
+    """E001 to E003: the middleware is there once, after what it needs."""
+    stack = [_import(path) for path in settings.MIDDLEWARE]
+    places = [
+        place
+        for place, middleware in enumerate(stack)
+        if isclass(middleware) and issubclass(middleware, SessionSecurityMiddleware)
+    ]
+    if not places:
+        yield Error(
+            "SessionSecurityMiddleware is not in MIDDLEWARE: no session is ever ended.",
+            hint="Add 'session_security.middleware.SessionSecurityMiddleware' to MIDDLEWARE, "
+            "after AuthenticationMiddleware.",
+            id="session_security.E001",
+        )
+        return
+    for needed in (SessionMiddleware, AuthenticationMiddleware):
+        if not any(
+            isclass(middleware) and issubclass(middleware, needed)
+            for middleware in stack[: places[0]]
+        ):
+            yield Error(
+                f"{needed.__name__} does not come before SessionSecurityMiddleware in MIDDLEWARE.",
+                hint=f"Put '{needed.__module__}.{needed.__name__}' above it.",
+                id="session_security.E002",
+            )
+    if len(places) > 1:
+        yield Error(
+            "SessionSecurityMiddleware is in MIDDLEWARE more than once.",
+            hint="Keep the first, or the subclass that is yours.",
+            id="session_security.E003",
+        )
+
+
+def check_settings() -> Iterator[CheckMessage]:
+    """E004, E005, W003: each setting has a value that can be used, and a name that exists."""
+    wrong = False
+    for name in sorted(NAMES):
+        try:
+            getattr(conf, name)
+        except ImproperlyConfigured as error:
+            wrong = True
+            yield Error(
+                str(error),
+                hint="The documentation of the settings says what each can be.",
+                id="session_security.E004",
+            )
+    if not wrong and conf.WARN_AFTER >= conf.EXPIRE_AFTER:
+        yield Error(
+            f"{PREFIX}WARN_AFTER ({conf.WARN_AFTER:g} s) is not less than "
+            f"{PREFIX}EXPIRE_AFTER ({conf.EXPIRE_AFTER:g} s).",
+            hint="Warn at least 20 s before the end, better 60 s.",
+            id="session_security.E005",
+        )
+    for name in dir(settings):
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in NAMES:
+            close = get_close_matches(name.removeprefix(PREFIX), NAMES, n=1)
+            yield Warning(
+                f"There is no setting {name}.",
+                hint=f"Did you mean {PREFIX}{close[0]}?" if close else "Remove it.",
+                id="session_security.W003",
+            )
+
+
+def check_urls() -> Iterator[CheckMessage]:
+    """E006: the browser can reach the ping."""
+    try:
+        reverse("session_security_ping")
+    except (NoReverseMatch, ImproperlyConfigured):
+        yield Error(
+            "The URL 'session_security_ping' does not exist.",
+            hint="Add path('session_security/', include('session_security.urls')) "
+            "to the URLs of the project, outside of any namespace.",
+            id="session_security.E006",
+        )
+
+
+def check_times() -> Iterator[CheckMessage]:
+    """W001, W002, W004: the times suit people and each other."""
+    timeouts = conf.timeouts
+    if timeouts.expire_after - timeouts.warn_after < 20:
+        yield Warning(
+            "Less than 20 s lie between the warning and the end of the session.",
+            hint=f"Lower {PREFIX}WARN_AFTER or raise {PREFIX}EXPIRE_AFTER (WCAG 2.2, 2.2.1).",
+            id="session_security.W001",
+        )
+    if timeouts.max_age is not None and timeouts.max_age < 11 * timeouts.expire_after:
+        yield Warning(
+            f"{PREFIX}MAX_AGE leaves room for fewer than ten extensions.",
+            hint=f"Make it at least 11 times {PREFIX}EXPIRE_AFTER (WCAG 2.2, 2.2.1).",
+            id="session_security.W002",
+        )
+    if timeouts.expire_after > settings.SESSION_COOKIE_AGE:
+        yield Warning(
+            f"SESSION_COOKIE_AGE is less than {PREFIX}EXPIRE_AFTER: "
+            "sessions end before anybody is warned.",
+            hint=f"Raise SESSION_COOKIE_AGE or lower {PREFIX}EXPIRE_AFTER.",
+            id="session_security.W004",
+        )
+
+
+def check_site() -> Iterator[CheckMessage]:
+    """W005 to W007: what the app rests on elsewhere in the project."""
+    for engine in settings.TEMPLATES:
+        options: Any = engine.get("OPTIONS", {})
+        processors = options.get("context_processors", [])
+        if (
+            engine["BACKEND"] == "django.template.backends.django.DjangoTemplates"
+            and REQUEST_PROCESSOR not in processors
+        ):
+            yield Warning(
+                "Templates do not know the request: session_security/all.html renders nothing.",
+                hint=f"Add '{REQUEST_PROCESSOR}' to context_processors in TEMPLATES.",
+                id="session_security.W005",
+            )
+    if settings.SESSION_ENGINE in (
+        "django.contrib.sessions.backends.cache",
+        "django.contrib.sessions.backends.cached_db",
+    ):
+        cache = settings.CACHES.get(settings.SESSION_CACHE_ALIAS, {}).get("BACKEND")
+        if cache in PER_PROCESS:
+            yield Warning(
+                "Sessions are kept in a cache that each process has for itself.",
+                hint="Point SESSION_CACHE_ALIAS at a cache that all processes share.",
+                id="session_security.W006",
+            )
+    if not (
+        settings.SESSION_EXPIRE_AT_BROWSER_CLOSE or getattr(settings, f"{PREFIX}INSECURE", False)
+    ):
+        yield Warning(
+            "Session cookies outlive the browser.",
+            hint="Set SESSION_EXPIRE_AT_BROWSER_CLOSE = True, or, if that is meant, "
+            f"{PREFIX}INSECURE = True.",
+            id="session_security.W007",
+        )
+
+
+def _import(path: str) -> object:
+    try:
+        return import_string(path)
+    except ImportError:  # Django itself says so when it starts
+        return None

@@ -1,0 +1,143 @@
+"""The settings, typed, and read when they are used, so that ``override_settings`` works."""
+
+from collections.abc import Callable, Collection
+from typing import cast
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from .policy import Timeouts, Verdict, seconds
+
+PREFIX = "SESSION_SECURITY_"
+ON_EXPIRE = ("auto", "leave", "lock")
+
+
+class SecuredRequest(HttpRequest):
+    """A request that the middleware has seen; for type annotations."""
+
+    session_security: Verdict
+
+
+class Conf:
+    """One property for each setting; ``ImproperlyConfigured`` if its value can't be used."""
+
+    @property
+    def EXPIRE_AFTER(self) -> float:
+        """The idle timeout, in seconds."""
+        return self._seconds("EXPIRE_AFTER", 600)
+
+    @property
+    def WARN_AFTER(self) -> float:
+        """How long a session is idle when the warning shows, in seconds."""
+        return self._seconds("WARN_AFTER", 540)
+
+    @property
+    def MAX_AGE(self) -> float | None:
+        """The absolute limit since sign-in, in seconds; None for no limit."""
+        return None if self._get("MAX_AGE", None) is None else self._seconds("MAX_AGE", 0)
+
+    @property
+    def TIMEOUTS(self) -> Callable[[HttpRequest], Timeouts] | None:
+        """What decides on the timeouts of a request, if the settings alone do not."""
+        value = self._get("TIMEOUTS", None)
+        if isinstance(value, str):
+            try:
+                value = import_string(value)
+            except ImportError as error:
+                raise self._error("TIMEOUTS", f"can't be imported: {error}") from error
+        if value is not None and not callable(value):
+            raise self._error("TIMEOUTS", "must be a callable or the dotted path to one")
+        return cast("Callable[[HttpRequest], Timeouts] | None", value)
+
+    @property
+    def PASSIVE_URLS(self) -> Collection[object]:
+        """Paths that are no human act; strings, or lazy ones."""
+        return self._list("PASSIVE_URLS")
+
+    @property
+    def PASSIVE_URL_NAMES(self) -> Collection[object]:
+        """View names that are no human act, with their namespaces."""
+        return self._list("PASSIVE_URL_NAMES")
+
+    @property
+    def COUNT_FETCH(self) -> bool:
+        """Whether a request made by a script is a human act."""
+        return self._bool("COUNT_FETCH")
+
+    @property
+    def REQUIRE_CONFIRM(self) -> bool:
+        """Whether only the button in the warning extends the session."""
+        return self._bool("REQUIRE_CONFIRM")
+
+    @property
+    def ON_EXPIRE(self) -> str:
+        """What becomes of the page at the end: "auto", "leave" or "lock"."""
+        value = self._get("ON_EXPIRE", "auto")
+        if value not in ON_EXPIRE:
+            raise self._error("ON_EXPIRE", f"must be one of {', '.join(ON_EXPIRE)}")
+        return str(value)
+
+    @property
+    def REDIRECT_TO_LOGOUT(self) -> bool:
+        """Whether the page is left for the logout URL at the end, rather than loaded again."""
+        return self._bool("REDIRECT_TO_LOGOUT")
+
+    @property
+    def LOGOUT_URL(self) -> str:
+        """The name or path of the view that signs out."""
+        value = self._get("LOGOUT_URL", "logout")
+        if not isinstance(value, str):
+            raise self._error("LOGOUT_URL", "must be a URL name or a path")
+        return value
+
+    @property
+    def INSECURE(self) -> bool:
+        """Silences the check on ``SESSION_EXPIRE_AT_BROWSER_CLOSE``."""
+        return self._bool("INSECURE")
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """The three limits of the settings together."""
+        try:
+            return Timeouts(self.WARN_AFTER, self.EXPIRE_AFTER, self.MAX_AGE)
+        except ValueError as error:
+            raise self._error("WARN_AFTER", f"is wrong: {error}") from error
+
+    def timeouts_for(self, request: HttpRequest) -> Timeouts:
+        """The limits for this request; what ``TIMEOUTS`` raises is not caught."""
+        if (function := self.TIMEOUTS) is None:
+            return self.timeouts
+        timeouts = function(request)
+        if not isinstance(timeouts, Timeouts):
+            raise self._error("TIMEOUTS", f"returned {timeouts!r}, not policy.Timeouts")
+        return timeouts
+
+    def _get(self, name: str, default: object) -> object:
+        return getattr(settings, PREFIX + name, default)
+
+    def _seconds(self, name: str, default: float) -> float:
+        try:
+            return seconds(self._get(name, default))
+        except (TypeError, ValueError) as error:
+            raise self._error(name, f"is wrong: {error}") from error
+
+    def _bool(self, name: str) -> bool:
+        value = self._get(name, False)
+        if not isinstance(value, bool):
+            raise self._error(name, f"must be True or False, not {value!r}")
+        return value
+
+    def _list(self, name: str) -> Collection[object]:
+        value = self._get(name, [])
+        if isinstance(value, str) or not isinstance(value, Collection):
+            raise self._error(name, f"must be a list, not {value!r}")
+        return value
+
+    def _error(self, name: str, what: str) -> ImproperlyConfigured:
+        return ImproperlyConfigured(f"{PREFIX}{name} {what}.")
+
+
+conf = Conf()
+NAMES = frozenset(name for name in vars(Conf) if name.isupper())

@@ -1,0 +1,261 @@
+"""Sign out whoever has walked away; note the time of whoever has not.
+
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "session_security.middleware.SessionSecurityMiddleware",
+]
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.apps import apps
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, alogout, logout
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage import default_storage
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from . import activity, passivity
+from .conf import SecuredRequest, conf
+from .policy import Reason, Timeouts, Verdict, judge
+from .signals import session_expired
+
+logger = logging.getLogger("session_security")
+
+_EXPLAINED = "_session_security_explained"
+
+
+class SessionSecurityMiddleware:
+    """Read, judge, then end the session, or serve the request and merge its time.
+
+    Subclasses may override :meth:`is_authenticated`, :meth:`get_expire_seconds`,
+    :meth:`is_passive_request` and :meth:`do_logout`. These are plain functions; under ASGI an
+    overridden one runs in a thread, so it may use the database.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(
+        self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+    ) -> None:
+        self.get_response: Callable[[HttpRequest], Any] = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+            # Django takes any other function to a thread and back.
+            self.process_view = self._aprocess_view  # type: ignore[assignment,method-assign]
+
+    # The hooks
+
+    def is_authenticated(self, request: HttpRequest) -> bool:
+        """Whether the session has a user. It looks without a database query for the user."""
+        return SESSION_KEY in request.session
+
+    def get_expire_seconds(self, request: HttpRequest) -> float:
+        """The idle timeout of this request, in seconds."""
+        return conf.timeouts_for(request).expire_after
+
+    def is_passive_request(self, request: HttpRequest) -> bool:
+        """Whether the request, by now resolved, is no human act and so extends nothing."""
+        return passivity.is_passive(request)
+
+    def do_logout(self, request: HttpRequest) -> None:
+        """Sign the user out."""
+        logout(request)
+
+    # The request, sync and async
+
+    def __call__(self, request: SecuredRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._acall(request)
+        if request.session.session_key is None or not self.is_authenticated(request):
+            return self.get_response(self._anonymous(request))
+        before = activity.last(request.session)
+        verdict = self._judge(request, before, self._timeouts(request))
+        if verdict.reason:
+            user = request.user
+            user.is_authenticated  # noqa: B018  (a lazy object: fetched while it can be)
+            self.do_logout(request)
+            session_expired.send_robust(**self._end(request, verdict, user))
+            return self._refuse(request) or self.get_response(request)
+        response = self.get_response(request)
+        if self._is_stale(request):
+            activity.catch_up(request.session)
+        return self._finish(request, response, before)
+
+    async def _acall(self, request: SecuredRequest) -> Any:
+        if request.session.session_key is None or not await self._ais_authenticated(request):
+            return await self.get_response(self._anonymous(request))
+        before = activity.last(request.session)
+        verdict = self._judge(request, before, await self._atimeouts(request))
+        if verdict.reason:
+            user = await request.auser()
+            await self._ado_logout(request)
+            await session_expired.asend_robust(**self._end(request, verdict, user))
+            return self._refuse(request) or await self.get_response(request)
+        response = await self.get_response(request)
+        if self._is_stale(request):
+            await sync_to_async(activity.catch_up)(request.session)
+        return self._finish(request, response, before)
+
+    def process_view(self, request: SecuredRequest, *view: object) -> None:
+        """Note the act before the view runs: an error or a lost connection does not undo it."""
+        _explain(request)
+        if request.session_security.reason is None:
+            merge = self._due(request, self.is_passive_request(request))
+            if merge:
+                activity.merge(request.session, *merge)
+
+    async def _aprocess_view(self, request: SecuredRequest, *view: object) -> None:
+        _explain(request)
+        if request.session_security.reason is None:
+            merge = self._due(request, await self._ais_passive_request(request))
+            if merge:
+                await sync_to_async(activity.merge)(request.session, *merge)
+
+    # The hooks, awaited
+
+    def _overrides(self, hook: str) -> bool:
+        return getattr(type(self), hook) is not getattr(SessionSecurityMiddleware, hook)
+
+    async def _ais_authenticated(self, request: HttpRequest) -> bool:
+        found = await request.session.ahas_key(SESSION_KEY)  # loads what all else then just reads
+        if self._overrides("is_authenticated"):
+            return await sync_to_async(self.is_authenticated)(request)
+        return found
+
+    async def _atimeouts(self, request: HttpRequest) -> Timeouts:
+        if conf.TIMEOUTS is not None or self._overrides("get_expire_seconds"):
+            return await sync_to_async(self._timeouts)(request)
+        return self._timeouts(request)
+
+    async def _ais_passive_request(self, request: HttpRequest) -> bool:
+        if self._overrides("is_passive_request"):
+            return await sync_to_async(self.is_passive_request)(request)
+        return self.is_passive_request(request)
+
+    async def _ado_logout(self, request: HttpRequest) -> None:
+        if self._overrides("do_logout"):
+            await sync_to_async(self.do_logout)(request)
+        else:
+            await alogout(request)
+
+    # The steps, without I/O
+
+    def _anonymous(self, request: SecuredRequest) -> SecuredRequest:
+        """Looking for a user in a session is no reason to vary on its cookie."""
+        request.session.accessed = request.session.modified
+        request.session_security = Verdict(conf.timeouts, reason=Reason.ANONYMOUS)
+        return request
+
+    def _timeouts(self, request: HttpRequest) -> Timeouts:
+        timeouts = conf.timeouts_for(request)
+        if self._overrides("get_expire_seconds"):
+            timeouts = timeouts.with_expire_after(self.get_expire_seconds(request))
+        return timeouts
+
+    def _judge(
+        self, request: SecuredRequest, before: datetime | None, timeouts: Timeouts
+    ) -> Verdict:
+        verdict = judge(before, activity.started(request.session), activity.now(), timeouts)
+        request.session_security = verdict
+        return verdict
+
+    def _end(self, request: SecuredRequest, verdict: Verdict, user: Any) -> dict[str, Any]:
+        """Log the end, hide the user from the rest of the request; return the signal's words."""
+        logger.info(
+            "Session ended: user %s, idle %.0f s, reason %s", user.pk, verdict.idle, verdict.reason
+        )
+        # request.auser() has a cache that logout() does not clear on Django 5.2 and 6.0.
+        request.user = request._cached_user = request._acached_user = AnonymousUser()  # type: ignore[attr-defined]
+        return {
+            "sender": type(self),
+            "request": request,
+            "user": user,
+            "reason": verdict.reason,
+            "idle": verdict.idle,
+        }
+
+    def _refuse(self, request: SecuredRequest) -> HttpResponse | None:
+        """The answer to a script that came too late; a navigation goes on as anonymous."""
+        if hasattr(request, "_messages"):
+            _explain(request)
+        if not passivity.is_script(request) or _is_ping(request):
+            return None
+        reason = request.session_security.reason
+        response = JsonResponse(
+            {"detail": _explanation(reason), "reason": reason},
+            status=401,
+            headers={"X-Session-Expired": str(reason), "Cache-Control": "no-store"},
+        )
+        if passivity.is_htmx(request):
+            response.headers["HX-Refresh"] = "true"
+        if not hasattr(request, "_messages") and apps.is_installed("django.contrib.messages"):
+            # The middleware of messages comes after this one, and is not reached.
+            request._messages = default_storage(request)  # type: ignore[attr-defined]
+            _explain(request)
+            request._messages.update(response)  # type: ignore[attr-defined]
+        return response
+
+    def _due(self, request: SecuredRequest, passive: bool) -> tuple[datetime, datetime] | None:
+        """The times with which to call :func:`activity.merge`, or None."""
+        verdict, now = request.session_security, activity.now()
+        if not passive:
+            request.session_security = replace(verdict, idle=0.0)
+        resolution = verdict.timeouts.resolution
+        at = activity.due(request.session, None if passive else now, now, resolution)
+        return None if at is None else (at, now)
+
+    def _is_stale(self, request: SecuredRequest) -> bool:
+        resolution = request.session_security.timeouts.resolution
+        return activity.is_stale(request.session, activity.now(), resolution)
+
+    def _finish(
+        self, request: SecuredRequest, response: HttpResponseBase, before: datetime | None
+    ) -> HttpResponseBase:
+        """Send a persistent cookie again when its user has been active for part of its life."""
+        session = request.session
+        if activity.renews_cookie(session, before, request.session_security.timeouts):
+            response.set_cookie(
+                settings.SESSION_COOKIE_NAME,
+                cast(str, session.session_key),
+                max_age=session.get_expiry_age(),
+                domain=settings.SESSION_COOKIE_DOMAIN,
+                path=settings.SESSION_COOKIE_PATH,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=settings.SESSION_COOKIE_HTTPONLY,
+                samesite=settings.SESSION_COOKIE_SAMESITE,
+            )
+        return response
+
+
+def _is_ping(request: HttpRequest) -> bool:
+    """The ping answers for itself, in its own words."""
+    try:
+        return request.path == reverse("session_security_ping")
+    except NoReverseMatch:
+        return False
+
+
+def _explanation(reason: Reason | None) -> str:
+    if reason is Reason.ABSOLUTE:
+        return _("You were signed out because your session had reached its maximum length.")
+    return _("You were signed out because there was no activity.")
+
+
+def _explain(request: SecuredRequest) -> None:
+    """Tell the person, once, on the page that follows."""
+    reason = request.session_security.reason
+    if reason in (Reason.IDLE, Reason.ABSOLUTE) and not hasattr(request, _EXPLAINED):
+        setattr(request, _EXPLAINED, True)
+        messages.warning(request, _explanation(reason), fail_silently=True)

@@ -1,0 +1,71 @@
+"""Which requests are no human act, and which were made by a script.
+
+Passive means "does not extend". It never means "is not checked".
+"""
+
+from django.http import HttpRequest
+
+from .conf import conf
+
+PASSIVE = "session_security_passive"  # the mark that @passive leaves on a view
+
+_PREFETCH = ("Sec-Purpose", "Purpose", "X-Moz", "X-Sec-Purpose")
+
+
+def is_passive(request: HttpRequest) -> bool:
+    """Whether a resolved request is no human act: declared passive, speculative or a script's."""
+    return (
+        _is_declared(request)
+        or _is_speculative(request)
+        or _is_foreign(request)
+        or (_is_fetch(request) and not conf.COUNT_FETCH)
+    )
+
+
+def is_script(request: HttpRequest) -> bool:
+    """Whether the answer goes to a script, which can do nothing with a login page."""
+    return (
+        _is_fetch(request)
+        or is_htmx(request)
+        or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx made the request (https://htmx.org/reference/#request_headers)."""
+    return "HX-Request" in request.headers
+
+
+def is_cross_site(request: HttpRequest) -> bool:
+    """Whether the browser says that another site made the request (Fetch Metadata, W3C)."""
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
+def _is_declared(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    if match is not None and (
+        getattr(match.func, PASSIVE, False)
+        or match.view_name in conf.PASSIVE_URL_NAMES
+        or match.url_name in conf.PASSIVE_URL_NAMES  # as 2.x compared
+    ):
+        return True
+    return any(request.path == str(url) for url in conf.PASSIVE_URLS)
+
+
+def _is_speculative(request: HttpRequest) -> bool:
+    headers = request.headers
+    return "HX-Preloaded" in headers or any(
+        "prefetch" in value or "prerender" in value
+        for value in (headers.get(name, "").lower() for name in _PREFETCH)
+    )
+
+
+def _is_foreign(request: HttpRequest) -> bool:
+    return is_cross_site(request) and request.headers.get("Sec-Fetch-Mode") != "navigate"
+
+
+def _is_fetch(request: HttpRequest) -> bool:
+    return (
+        request.headers.get("Sec-Fetch-Dest") == "empty"
+        or request.headers.get("X-Requested-With") == "XMLHttpRequest"
+    )

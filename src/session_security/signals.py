@@ -1,0 +1,29 @@
+"""Signals, and the receiver that stamps a session at sign-in."""
+
+from typing import Any
+
+from django.dispatch import Signal
+from django.http import HttpRequest
+
+from . import activity
+
+session_expired = Signal()
+"""Sent when the middleware has ended a session, with:
+
+``request``
+    the request that came too late; its user is anonymous by now.
+``user``
+    the user who was signed in.
+``reason``
+    a :class:`~session_security.policy.Reason`, ``IDLE`` or ``ABSOLUTE``.
+``idle``
+    seconds since the last act.
+
+Sent by ``send_robust``: an error in a receiver is logged and ends nothing.
+"""
+
+
+def stamp(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
+    """Receiver of ``user_logged_in``: the time starts with the sign-in, not a request later."""
+    if request is not None and hasattr(request, "session"):
+        activity.start(request.session, activity.now())

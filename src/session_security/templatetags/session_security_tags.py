@@ -1,0 +1,98 @@
+"""What the templates of the app need to know; a thin layer over ``request.session_security``."""
+
+from typing import Any
+
+from django import template
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+from django.template.context import RequestContext
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
+
+from ..activity import user_tag
+from ..conf import conf
+from ..policy import Timeouts, Verdict
+
+register = template.Library()
+
+
+@register.filter
+def warn_after(request: HttpRequest) -> float:
+    """Seconds without activity until the warning."""
+    return _timeouts(request).warn_after
+
+
+@register.filter
+def expire_after(request: HttpRequest) -> float:
+    """Seconds without activity until the end."""
+    return _timeouts(request).expire_after
+
+
+@register.filter
+def requires_confirm(request: HttpRequest) -> bool:
+    """Whether only the button in the warning extends the session."""
+    return conf.REQUIRE_CONFIRM
+
+
+@register.filter
+def redirect_to_logout(request: HttpRequest) -> bool:
+    """Whether the page is left for the logout URL."""
+    return conf.REDIRECT_TO_LOGOUT
+
+
+@register.filter
+def is_secured(request: HttpRequest | None) -> bool:
+    """Whether there is a session to warn about; asks neither the database nor an empty session."""
+    verdict: Verdict | None = getattr(request, "session_security", None)
+    return (
+        request is not None
+        and verdict is not None
+        and verdict.reason is None
+        and SESSION_KEY in request.session
+    )
+
+
+@register.simple_tag
+def session_security_logout_url() -> str:
+    """Where to sign out, or nothing if there is no such view."""
+    try:
+        return resolve_logout_url()
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def session_security_options(context: RequestContext) -> SafeString:
+    """The options of the browser's side, as an inert JSON element."""
+    return json_script(options(context["request"]))
+
+
+def resolve_logout_url() -> str:
+    """``LOGOUT_URL`` as a path; raises ``NoReverseMatch``."""
+    url = conf.LOGOUT_URL
+    return url if "/" in url else reverse(url)
+
+
+def options(request: Any) -> dict[str, object]:
+    """The options of the browser's side for a secured request; times in seconds."""
+    verdict: Verdict = request.session_security
+    values: dict[str, object] = {
+        "pingUrl": reverse("session_security_ping"),
+        "warnAfter": verdict.timeouts.warn_after,
+        "expireAfter": verdict.timeouts.expire_after,
+        "idle": verdict.idle,
+        "absoluteIn": verdict.absolute_in,
+        "user": user_tag(request.session),
+        "requireConfirm": conf.REQUIRE_CONFIRM,
+        "onExpire": conf.ON_EXPIRE,
+        "confirmFormDiscard": True,
+    }
+    if conf.REDIRECT_TO_LOGOUT:
+        values["returnToUrl"] = resolve_logout_url()
+    return values
+
+
+def _timeouts(request: HttpRequest) -> Timeouts:
+    verdict: Verdict | None = getattr(request, "session_security", None)
+    return verdict.timeouts if verdict else conf.timeouts

@@ -1,0 +1,87 @@
+"""The one URL that the browser's side of the app talks to."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from . import activity
+from .conf import SecuredRequest
+from .decorators import passive
+from .passivity import is_cross_site
+from .policy import Verdict, judge
+
+HEADER = "X-Session-Security"  # no other origin can send it without consent (CORS)
+PRECISION = 1.0  # seconds; a report is not rounded to the resolution that page views have
+
+
+@method_decorator([never_cache, csrf_exempt, login_not_required, passive], name="dispatch")
+class PingView(View):
+    """Take a report of how long the browser has been idle; answer with the time over all tabs.
+
+    ``idleFor`` (seconds) only ever moves the last activity forward, in a session that the
+    middleware has found alive. What is no sensible number of seconds is a question, not a report.
+    """
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: SecuredRequest) -> HttpResponse:
+        """The protocol of 2.x: whole seconds, or ``"logout"``."""
+        verdict = request.session_security
+        if request.method == "GET":
+            verdict = _report(request, request.GET)
+        body = '"logout"' if verdict.reason else str(int(verdict.idle))
+        return HttpResponse(body, content_type="application/json")
+
+    def post(self, request: SecuredRequest) -> HttpResponse:
+        """The state as JSON, with status 401 when there is no signed-in user."""
+        if HEADER not in request.headers:
+            return JsonResponse({"detail": f"The header {HEADER} is missing."}, status=403)
+        verdict = _report(request, request.POST)
+        state: dict[str, object] = {"state": "expired", "reason": verdict.reason}
+        if verdict.reason is None:
+            state = {
+                "state": "active",
+                "idle": verdict.idle,
+                "warnIn": verdict.warn_in,
+                "expireIn": verdict.remaining,
+                "absoluteIn": verdict.absolute_in,
+                "warnAfter": verdict.timeouts.warn_after,
+                "expireAfter": verdict.timeouts.expire_after,
+                "user": activity.user_tag(request.session),
+            }
+        if "token" in request.POST:  # asked for by a page that is about to sign out
+            state["csrfToken"] = get_token(request)
+        return JsonResponse(state, status=401 if verdict.reason else 200)
+
+
+def _report(request: SecuredRequest, values: QueryDict) -> Verdict:
+    """Merge a report that is newer than what is known; return what is known then."""
+    verdict, idle = request.session_security, _idle_for(values)
+    if verdict.reason or idle is None or idle >= verdict.idle or is_cross_site(request):
+        return verdict
+    if values.get("user", "") not in ("", activity.user_tag(request.session)):
+        return verdict  # from a page of whoever was signed in before
+    session, now = request.session, activity.now()
+    at = activity.due(session, now - timedelta(seconds=idle), now, PRECISION)
+    if at is None:
+        return verdict
+    activity.merge(session, at, now)
+    return judge(activity.last(session), activity.started(session), now, verdict.timeouts)
+
+
+def _idle_for(values: QueryDict) -> float | None:
+    """The seconds reported, or None for anything that is not one plain number from 0 up."""
+    reports = values.getlist("idleFor")
+    if len(reports) != 1 or len(reports[0]) > 32:
+        return None
+    try:
+        idle = float(reports[0])
+    except ValueError:
+        return None
+    return idle if idle >= 0 else None

@@ -1,0 +1,56 @@
+/** The shapes that session_security.js receives and sends, for the type checker alone. */
+
+/** A moment on both clocks, in milliseconds. */
+interface Moment {
+  wall: number;
+  mono: number;
+}
+
+/** The options in the page; times in seconds. */
+interface Options {
+  pingUrl: string;
+  warnAfter: number;
+  expireAfter: number;
+  idle?: number;
+  absoluteIn?: number | null;
+  user?: string;
+  requireConfirm?: boolean;
+  onExpire?: "auto" | "leave" | "lock";
+  confirmFormDiscard?: unknown;
+  returnToUrl?: string;
+}
+
+/** What the ping answers; times in seconds. */
+interface Answer {
+  state: "active" | "expired";
+  reason: string;
+  idle: number;
+  warnAfter: number;
+  expireAfter: number;
+  absoluteIn: number | null;
+  user: string;
+  csrfToken?: string;
+}
+
+/** What a tab says to the others; times as milliseconds of the wall clock. */
+interface Message {
+  kind: "hello" | "act" | "ask" | "heard" | "gone" | "bye";
+  user?: string;
+  reason: string;
+  act: number;
+  report: number;
+  heard: number;
+  ask: number;
+}
+
+interface Document {
+  readonly prerendering?: boolean;
+}
+
+interface Window {
+  sessionSecurity?: HTMLElement & {
+    activity(): void;
+    readonly idle: number;
+    readonly remaining: number;
+  };
+}
