@@ -80,7 +80,7 @@ test-server: .venv/dev-ready ## all tests without a browser
 # A process of its own: Playwright's event loop would hide mistakes in the tests of async code.
 .PHONY: test-browser
 test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser --ds=tests.browser.settings
 
 .PHONY: coverage
 coverage: .venv/dev-ready ## server tests, with the lines and branches they miss

@@ -43,6 +43,23 @@ interface Message {
   ask: number;
 }
 
+/** What the client looks for before it uses it, or finds on more than the standard types. */
+interface Element {
+  hidden: boolean | string;
+  readonly dataset: DOMStringMap;
+}
+
+interface HTMLElement {
+  readonly open?: boolean;
+  showModal?(): void;
+  close?(): void;
+}
+
+interface PerformanceEntry {
+  readonly type?: string;
+  readonly transferSize?: number;
+}
+
 interface Document {
   readonly prerendering?: boolean;
 }

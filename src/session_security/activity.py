@@ -131,7 +131,8 @@ def renews_cookie(session: SessionBase, before: datetime | None, timeouts: Timeo
 
 def user_tag(session: SessionBase) -> str:
     """An opaque name of the signed-in user: the same in all their sessions, useless elsewhere."""
-    return salted_hmac("session_security.user", str(session[SESSION_KEY])).hexdigest()[:16]
+    user = str(session[SESSION_KEY])
+    return salted_hmac("session_security.user", user, algorithm="sha256").hexdigest()[:16]
 
 
 def _parse(value: object) -> datetime | None:

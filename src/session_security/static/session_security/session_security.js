@@ -1,62 +1,55 @@
-/**
- * Warns before a session ends, keeps all tabs in step, covers the page when time is up.
- * The server decides; this asks it at the right moments. Times are in seconds.
- */
+// Warns before a session ends, keeps all tabs in step, covers the page when time is up.
+// The server decides; this asks it at the right moments. Times are in seconds.
 
-/** What has happened, and what is due. Knows no DOM and no timer. */
+/** What has happened and is due: no DOM, no timer. */
 class Timeline {
   constructor(options, age) {
     this.options = options;
     this.act = this.moment(age + (options.idle ?? 0));
     this.report = this.heard = this.ask = this.told = this.moment(age);
-    this.limit(options.absoluteIn, this.heard);
+    this.end = this.moment(age - (options.absoluteIn ?? Infinity)); // by age
   }
 
   moment(ago = 0) {
     return { wall: Date.now() - ago * 1000, mono: performance.now() - ago * 1000 };
   }
 
-  /** One clock can be set back, the other stands still in sleep. */
+  // One clock can be set back, the other stands still in sleep.
   since({ wall, mono }) {
     return Math.max(Date.now() - wall, performance.now() - mono) / 1000;
   }
 
-  /** A time in the future is worth nothing. */
+  // A time in the future is worth nothing.
   later(moment, other) {
     return this.since(other) > -1 && this.since(other) < this.since(moment) ? other : moment;
-  }
-
-  limit(left, from) {
-    this.absolute = () => (left == null ? Infinity : left - this.since(from));
   }
 
   get idle() {
     return this.since(this.act);
   }
 
-  /** Whether the end comes by age, and no act can put it off. */
-  get final() {
-    return this.absolute() <= this.options.expireAfter - this.idle;
+  get remaining() {
+    return Math.min(this.options.expireAfter - this.idle, -this.since(this.end));
   }
 
-  get remaining() {
-    return Math.min(this.options.expireAfter - this.idle, this.absolute());
+  // Whether no act puts the end off.
+  get final() {
+    return this.remaining < this.options.expireAfter - this.idle;
   }
 
   get warnIn() {
     return this.remaining - this.options.expireAfter + this.options.warnAfter;
   }
 
-  /** Until an act may be reported. */
   get untold() {
     return this.options.expireAfter / 5 - this.since(this.report);
   }
 }
 
-/** Hands events on; start() and stop() may be called twice. */
+/** start() and stop() may be called twice. */
 class Listener {
-  constructor(handle) {
-    if (handle) this.handleEvent = handle;
+  constructor(hear) {
+    this.hear = hear;
   }
 
   start() {
@@ -73,17 +66,14 @@ class Listener {
     for (const type of types.split(" ")) target.addEventListener(type, this, options);
   }
 
-  handleEvent(_event) {}
+  handleEvent(event) {
+    this.hear(event);
+  }
 }
 
-/** Notices human acts, here and in frames of the same origin. */
+/** Notices human acts, in frames of the same origin too. */
 class Activity extends Listener {
   place = "";
-
-  constructor(noticed) {
-    super();
-    this.noticed = noticed;
-  }
 
   start() {
     super.start();
@@ -94,7 +84,7 @@ class Activity extends Listener {
     try {
       if (!view?.document) return;
       for (const frame of view.document.querySelectorAll("iframe")) this.watch(frame.contentWindow);
-      this.on(view, "keydown pointerdown pointermove wheel touchstart touchmove input load");
+      this.on(view, "keydown pointerdown pointermove wheel touchmove input load");
     } catch {} // of another origin
   }
 
@@ -106,18 +96,14 @@ class Activity extends Listener {
       this.place = `${event.screenX} ${event.screenY}`;
       if (!before || before === this.place) return;
     }
-    if (event.isTrusted) this.noticed(event);
+    if (event.isTrusted) this.hear(event);
   }
 }
 
-/** Knows what was typed and not sent; asks before the page is left, but only then. */
+/** Knows what was typed and not sent. */
 class Drafts extends Listener {
+  asks = false;
   fields = new Set();
-
-  constructor(asks) {
-    super();
-    this.asks = asks;
-  }
 
   start() {
     super.start();
@@ -146,25 +132,24 @@ class Drafts extends Listener {
     if (type === "beforeunload") return event.preventDefault();
     if (type === "input" || type === "change") this.fields.add(target);
     else for (const field of this.fields) if (field.form === target) this.fields.delete(field);
-    // A standing listener would keep the page out of the back/forward cache.
+    // Listening keeps a page out of the back/forward cache.
     removeEventListener("beforeunload", this);
     if (this.asks && this.unsaved) addEventListener("beforeunload", this);
   }
 }
 
-/** Speaks to the other tabs, and keeps the last word for those that missed it. */
+/** Speaks to the other tabs, at once or when they look. */
 class Tabs extends Listener {
-  constructor(name, told) {
-    super();
+  constructor(hear, name) {
+    super(hear);
     this.name = name;
-    this.told = told;
   }
 
   start() {
     super.start();
     if (!window.BroadcastChannel) return this.on(window, "storage");
     this.channel ??= new BroadcastChannel(this.name);
-    this.channel.onmessage = ({ data }) => this.told(data);
+    this.channel.onmessage = ({ data }) => this.hear(data);
   }
 
   stop() {
@@ -187,11 +172,11 @@ class Tabs extends Listener {
   }
 
   handleEvent(event) {
-    if (event.key === this.name) this.told(this.recall());
+    if (event.key === this.name) this.hear(this.recall());
   }
 }
 
-/** Asks the server. What is not in its own words is a failure, and changes only the next try. */
+/** Asks the server; a failure puts off the next try, no more. */
 class Server {
   failures = 0;
 
@@ -217,7 +202,6 @@ class Server {
     this.failures++;
   }
 
-  /** Until the next try. */
   get pause() {
     return Math.min(30, 2 ** (this.failures - 1)) || 1;
   }
@@ -231,12 +215,9 @@ const isWatched = () => {
 
 const find = (name) => document.getElementById(`session_security_${name}`);
 
-const write = (name, text) => {
-  const place = find(name);
-  if (place) place.textContent = text;
-};
+const write = (name, text) => Object.assign(find(name) ?? {}, { textContent: text });
 
-/** Open or close a dialog, or what a site or an old browser has in its place. */
+// A dialog, or what a site or an old browser has in its place.
 const show = (name, open, when = "") => {
   const box = find(name);
   if (!box) return;
@@ -247,20 +228,20 @@ const show = (name, open, when = "") => {
   else box.close();
 };
 
-/** "30 seconds", in the language of the page. */
+// "30 seconds", in any language
 const inWords = (left) => {
   const [value, unit] = left % 60 ? [left, "second"] : [left / 60, "minute"];
   const { lang } = document.documentElement;
-  const format = { style: "unit", unit, unitDisplay: "long" };
-  return new Intl.NumberFormat(lang || [], format).format(value);
+  return value.toLocaleString(lang || [], { style: "unit", unit, unitDisplay: "long" });
 };
 
+const SHARED = ["act", "ask", "heard", "report"];
 let first = true;
 
 class SessionSecurity extends HTMLElement {
   asking = false;
   covered = false;
-  doubt = false; // the server must speak before the page is believed
+  doubt = false; // until the server speaks
   ended = false;
   unreported = false;
   warned = false;
@@ -270,20 +251,21 @@ class SessionSecurity extends HTMLElement {
     window.sessionSecurity = this;
     const options = JSON.parse(this.querySelector("script")?.textContent ?? "");
     this.options = options;
-    // The server wrote the page after the navigation began: counting from there is never late.
+    // from before the server wrote the page: never late
     this.timeline = new Timeline(options, first ? performance.now() / 1000 : 0);
     this.tried = this.timeline.moment(1);
     this.server = new Server(options.pingUrl);
     this.acts = new Activity((event) => this.noticed(event));
-    this.drafts = new Drafts(options.confirmFormDiscard);
-    this.tabs = new Tabs(`session_security ${options.pingUrl}`, (message) => this.told(message));
+    this.drafts = new Drafts();
+    this.drafts.asks = options.confirmFormDiscard;
+    this.tabs = new Tabs((message) => this.told(message), `session_security ${options.pingUrl}`);
     this.page = new Listener((event) => this.happened(event));
     const [entry] = performance.getEntriesByType("navigation");
     if (first && entry?.type === "back_forward" && !entry.transferSize) this.cover(); // from a cache
     first = false;
     addEventListener("pageshow", (event) => {
       if (!event.persisted || !this.isConnected) return;
-      this.cover(); // before anything is seen
+      this.cover();
       this.start();
     });
     if (document.prerendering)
@@ -318,26 +300,23 @@ class SessionSecurity extends HTMLElement {
     for (const part of [this.page, this.acts, this.tabs]) part?.stop();
   }
 
-  /** Seconds since the last act in any tab. */
   get idle() {
     return this.timeline.idle;
   }
 
-  /** Seconds until the end. */
   get remaining() {
     return this.ended ? 0 : Math.max(0, this.timeline.remaining);
   }
 
-  /** Extend the session: for a script that knows that somebody is there. */
+  /** For a script that knows that somebody is there. */
   activity() {
     this.act(true);
   }
 
   noticed({ key, target }) {
-    // The buttons of the warning do what they say, and the keys that work them lead there.
-    const keys = ["Enter", "Escape", "Shift", "Tab", " "];
-    const inside = this.warned && this.contains(target);
-    if (!inside || !(key ? keys.includes(key) : target.closest("button"))) this.act();
+    // Buttons do what they say; these keys work them.
+    const works = key ? /^(Enter|Escape|Shift|Tab| )$/.test(key) : target.closest?.("button");
+    if (!works || !this.warned || !this.contains(target)) this.act();
   }
 
   act(sure = false) {
@@ -356,18 +335,17 @@ class SessionSecurity extends HTMLElement {
     }
   }
 
-  /** See what is due: called whenever something may have changed, counts nothing itself. */
+  /** Does what is due; called whenever something may have changed. */
   judge() {
     clearTimeout(this.timer);
     if (!this.page.ends || this.ended) return;
     if (isWatched()) return this.remove();
     const { remaining, warnIn, untold, heard } = this.timeline;
     if (remaining <= 0) this.cover();
-    else if (!this.doubt) this.uncover();
+    else if (!this.doubt) this.cover(false);
     const late = warnIn <= 0;
-    // Another tab may know better: the server must have spoken since the warning was due.
+    // The server, who knows of all tabs, has spoken since.
     const confirmed = this.timeline.since(heard) <= 0.05 - warnIn;
-    this.warn(late && confirmed && !this.covered);
     const due =
       this.covered ||
       (this.doubt && !document.hidden) ||
@@ -377,9 +355,10 @@ class SessionSecurity extends HTMLElement {
     let wait = Math.min(60, warnIn, this.unreported ? untold : 60);
     if (due || late) wait = this.warned ? remaining % 1 : 1;
     this.timer = setTimeout(() => this.judge(), 1000 * Math.max(wait, 0.05));
+    this.warn(late && confirmed && !this.covered);
   }
 
-  /** Report and ask, unless this tab or another is at it, or the last try was just now. */
+  /** Reports and asks, unless this or another tab is at it. */
   async ask(keepalive = false) {
     const { options, server, timeline } = this;
     const asked = timeline.since(timeline.ask);
@@ -397,33 +376,32 @@ class SessionSecurity extends HTMLElement {
     const answer = await server.ask(question, keepalive);
     this.asking = false;
     this.tried = timeline.moment();
-    if (!this.page.ends) return; // the page was left meanwhile
+    if (!this.page.ends) return;
     if (!answer) {
       timeline.ask = timeline.moment(3);
       return this.judge();
     }
     if (answer.state !== "active") return this.end(answer.reason);
-    options.user ??= answer.user;
-    if (answer.user !== options.user) return this.leave();
-    options.warnAfter = answer.warnAfter;
-    options.expireAfter = answer.expireAfter;
-    timeline.limit(answer.absoluteIn, ask);
+    if (answer.user !== (options.user ?? answer.user)) return this.leave();
+    Object.assign(options, answer);
     timeline.heard = timeline.report = ask;
-    const known = timeline.moment(timeline.since(ask) + answer.idle);
+    const age = timeline.since(ask);
+    timeline.end = timeline.moment(age - (answer.absoluteIn ?? Infinity));
+    const known = timeline.moment(age + answer.idle);
     if (timeline.act === act && answer.idle < idle + 2) {
       this.unreported = false;
       timeline.act = known;
     } else timeline.act = timeline.later(timeline.act, known);
-    this.doubt = this.covered && timeline.remaining <= 1; // too near to the end to uncover
+    this.doubt = this.covered && timeline.remaining <= 1; // not for a blink
     this.ended = false;
     this.tell("heard");
     this.judge();
   }
 
   tell(kind, reason = "") {
-    const { act, ask, heard, report } = this.timeline;
-    const times = { act: act.wall, ask: ask.wall, heard: heard.wall, report: report.wall };
-    this.tabs.tell({ kind, reason, user: this.options.user, ...times });
+    const message = { kind, reason, user: this.options.user };
+    for (const key of SHARED) message[key] = this.timeline[key].wall;
+    this.tabs.tell(message);
   }
 
   recall(starting = false) {
@@ -432,23 +410,25 @@ class SessionSecurity extends HTMLElement {
       this.told({ ...message, kind: "" });
   }
 
-  told({ kind, reason, user, ...times }) {
+  told(message) {
     const { timeline } = this;
-    if (user !== this.options.user) {
-      if (kind !== "bye") this.cover();
+    const { kind } = message;
+    if (message.user !== this.options.user) {
+      this.cover();
       return this.judge();
     }
     const { heard } = timeline;
-    for (const [key, wall] of Object.entries(times))
-      timeline[key] = timeline.later(timeline[key], timeline.moment((Date.now() - wall) / 1000));
+    for (const key of SHARED) {
+      const moment = timeline.moment((Date.now() - message[key]) / 1000);
+      timeline[key] = timeline.later(timeline[key], moment);
+    }
     if (timeline.heard !== heard) this.doubt = false;
-    if (kind === "gone") return this.end(reason);
-    if (kind === "hello" || kind === "bye") clearTimeout(this.followed);
+    if (kind === "gone") return this.end(message.reason);
     if (kind === "hello" && this.ended) this.ask();
-    // A page that goes and is not followed may have signed out.
+    if (kind === "hello" || kind === "bye") clearTimeout(this.followed);
     if (kind === "bye")
       this.followed = setTimeout(() => {
-        this.doubt = true;
+        this.doubt = true; // gone, and not followed
         this.judge();
       }, 2000);
     this.judge();
@@ -476,7 +456,6 @@ class SessionSecurity extends HTMLElement {
     }
     const { report, untold } = this.timeline;
     if (document.hidden) {
-      // The last moment that is sure to come.
       if (this.unreported && this.timeline.since(report) > 15) this.ask(true);
       return;
     }
@@ -494,7 +473,7 @@ class SessionSecurity extends HTMLElement {
       this.spoken = false;
       if (open) this.shown = this.fire("warn");
       else if (!this.covered) this.fire("extend");
-      if (open !== this.warned) return; // someone who heard it acted
+      if (open !== this.warned) return;
     }
     show("warning", open && this.shown, final ? "final" : "idle");
     if (!open) return;
@@ -511,20 +490,13 @@ class SessionSecurity extends HTMLElement {
     this.judge();
   }
 
-  cover() {
-    this.doubt = true;
-    if (this.covered) return;
-    this.covered = true;
-    this.warn(false); // first, so that the focus comes back to where it was
-    document.documentElement.classList.add("session_security_covered");
-    show("cover", true, "doubt");
-  }
-
-  uncover() {
-    if (!this.covered) return;
-    this.covered = false;
-    document.documentElement.classList.remove("session_security_covered");
-    show("cover", false);
+  cover(covered = true) {
+    this.doubt ||= covered;
+    if (covered === this.covered) return;
+    this.covered = covered;
+    if (covered) this.warn(false); // first, for the focus
+    document.documentElement.classList.toggle("session_security_covered", covered);
+    show("cover", covered, "doubt");
   }
 
   end(reason) {
@@ -533,7 +505,7 @@ class SessionSecurity extends HTMLElement {
     this.ended = true;
     this.tell("gone", reason);
     const { onExpire, returnToUrl } = this.options;
-    if (!this.fire("expire", { reason })) return; // the site goes on, behind the cover
+    if (!this.fire("expire", { reason })) return;
     if (onExpire === "lock" || (onExpire !== "leave" && this.drafts.unsaved)) {
       show("cover", true, "ended");
       this.fire("lock");
@@ -541,15 +513,13 @@ class SessionSecurity extends HTMLElement {
     else this.leave();
   }
 
-  /** Load the page again: the server shows what may be seen now. */
   leave(sure = false) {
     this.disconnectedCallback();
     const url = location.href.split("#")[0];
-    // Not again and again, should a cache answer.
+    // A cache must not make this a loop.
     if (sure || performance.now() > 1e4 || document.referrer !== url) location.replace(url);
   }
 
-  /** By POST, and with a token of now: sign-in renews it, the end may take it away. */
   async signOut() {
     const form = this.querySelector("form");
     const answer = await this.server.ask({ token: "1" });

@@ -1,0 +1,15 @@
+"""The demonstration site as the browser tests drive it."""
+
+import os
+from tempfile import gettempdir
+
+from example.settings import *  # noqa: F403
+from example.settings import DATABASES
+
+# Playwright's synchronous interface runs an event loop in the thread of the tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+DEBUG = False
+# A file, since the server's threads need connections of their own.
+DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/session-security-browser-tests.sqlite3"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
