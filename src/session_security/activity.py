@@ -153,8 +153,9 @@ def _advance(
 ) -> dict[str, str]:
     """Move the times in ``data`` forward to ``at``; return what they are now."""
     held = _parse(data.get(LAST))
-    if held is None or not at <= held <= now:  # a time in the future would last for ever
-        data[LAST] = at.isoformat()
+    later = max(at, min(held or at, now))  # a time in the future would last for ever
+    if later != held:
+        data[LAST] = later.isoformat()
     if _parse(data.get(STARTED)) is None:
         data[STARTED] = now.isoformat()
     return {LAST: data[LAST], STARTED: data[STARTED]}
@@ -178,7 +179,7 @@ def _merge_row(session: RowStore, at: datetime, now: datetime) -> dict[str, str]
         stored = _advance(data, at, now)
         row.update(session_data=store.encode(data), expire_date=store.get_expiry_date())
         # While the row is locked, or a save that comes next could be overtaken in the cache.
-        if cache := getattr(store, "_cache", None):
+        if (cache := getattr(store, "_cache", None)) is not None:
             cache.set(store.cache_key, data, store.get_expiry_age())  # type: ignore[attr-defined]
     return stored
 

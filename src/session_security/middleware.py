@@ -78,8 +78,9 @@ class SessionSecurityMiddleware:
     def __call__(self, request: SecuredRequest) -> Any:
         if iscoroutinefunction(self):
             return self._acall(request)
+        accessed = request.session.accessed
         if request.session.session_key is None or not self.is_authenticated(request):
-            return self.get_response(self._anonymous(request))
+            return self.get_response(self._anonymous(request, accessed))
         before = activity.last(request.session)
         verdict = self._judge(request, before, self._timeouts(request))
         if verdict.reason:
@@ -94,8 +95,9 @@ class SessionSecurityMiddleware:
         return self._finish(request, response, before)
 
     async def _acall(self, request: SecuredRequest) -> Any:
+        accessed = request.session.accessed
         if request.session.session_key is None or not await self._ais_authenticated(request):
-            return await self.get_response(self._anonymous(request))
+            return await self.get_response(self._anonymous(request, accessed))
         before = activity.last(request.session)
         verdict = self._judge(request, before, await self._atimeouts(request))
         if verdict.reason:
@@ -152,9 +154,8 @@ class SessionSecurityMiddleware:
 
     # The steps, without I/O
 
-    def _anonymous(self, request: SecuredRequest) -> SecuredRequest:
-        """Looking for a user in a session is no reason to vary on its cookie."""
-        request.session.accessed = request.session.modified
+    def _anonymous(self, request: SecuredRequest, accessed: bool) -> SecuredRequest:
+        request.session.accessed = accessed  # our look at it is no reason to vary on the cookie
         request.session_security = Verdict(conf.timeouts, reason=Reason.ANONYMOUS)
         return request
 

@@ -249,7 +249,7 @@ class SessionSecurity extends HTMLElement {
   connectedCallback() {
     if (window.sessionSecurity?.isConnected) return this.remove();
     window.sessionSecurity = this;
-    const options = JSON.parse(this.querySelector("script")?.textContent ?? "");
+    const options = JSON.parse(this.firstElementChild.textContent);
     this.options = options;
     // from before the server wrote the page: never late
     this.timeline = new Timeline(options, first ? performance.now() / 1000 : 0);
