@@ -35,6 +35,7 @@ def test_the_constructor_of_2x_warns_extends_and_ends(world: World) -> None:
     expect(warning).to_be_visible()
     expect(warning.locator("span")).to_have_text("0:29")
     page.evaluate("sessionSecurity.activity()")
+    world.settle()
     expect(warning).not_to_be_visible()
     world.advance(29, step=10)
     expect(warning).not_to_be_visible()
