@@ -17,14 +17,14 @@ const seconds = new Intl.NumberFormat(language, {
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const poll = async () => {
-  /** @type {Response} */
   let response;
+  let answer;
   try {
     response = await fetch(byId("monitor").dataset.url ?? "");
+    answer = await response.json();
   } catch {
     return; // No network now; the next round asks again.
   }
-  const answer = await response.json();
   if (!response.ok) {
     clearInterval(timer);
     byId("monitor-reason").textContent = `${response.status} ${answer.reason ?? answer.detail}`;

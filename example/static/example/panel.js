@@ -64,9 +64,10 @@ const showMeter = (side, idle) => {
   meter.value = idle;
 };
 
+const element = () => /** @type {{ sessionSecurity?: SessionSecurity }} */ (window).sessionSecurity;
+
 const showBrowser = () => {
-  const { idle, remaining } =
-    /** @type {{ sessionSecurity?: SessionSecurity }} */ (window).sessionSecurity ?? {};
+  const { idle, remaining } = element() ?? {};
   show("browser-idle", seconds(idle));
   show("browser-end", seconds(remaining));
   if (answer && idle !== undefined) show("browser-warn", seconds(answer.warnAfter - idle));
@@ -74,16 +75,17 @@ const showBrowser = () => {
 };
 
 const ask = async () => {
-  /** @type {Response} */
+  if (ended || element()?.remaining === 0) return; // the page is about to go
   let response;
+  let body;
   try {
     response = await fetch(url);
+    body = await response.json();
   } catch {
     showState("server", "unreachable");
     return;
   }
   show("server-asked", clock.format(new Date()));
-  const body = await response.json();
   if (!response.ok) {
     ended = true;
     showState("server", "ended");
@@ -107,7 +109,7 @@ for (const [name, state] of Object.entries(STATES)) {
     list.prepend(line);
     if (list.childElementCount > KEPT) list.lastElementChild?.remove();
     byId("no-events").hidden = true;
-    if (!ended) void ask();
+    setTimeout(ask, 500); // when the tab has told the server
   });
 }
 
@@ -117,5 +119,5 @@ showBrowser();
 void ask();
 setInterval(showBrowser, 500);
 setInterval(() => {
-  if (!ended && document.visibilityState === "visible") void ask();
+  if (document.visibilityState === "visible") void ask();
 }, EVERY);

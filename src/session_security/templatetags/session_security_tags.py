@@ -7,7 +7,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import json_script
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
 from ..activity import user_tag
@@ -60,6 +60,13 @@ def session_security_logout_url() -> str:
         return resolve_logout_url()
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag(takes_context=True)
+def session_security_nonce(context: RequestContext) -> str:
+    """The nonce of the page's Content Security Policy, by Django 6 or django-csp, if it has one."""
+    nonce = context.get("csp_nonce", getattr(context.get("request"), "csp_nonce", None))
+    return "" if nonce is None else format_html(' nonce="{}"', nonce)
 
 
 @register.simple_tag(takes_context=True)

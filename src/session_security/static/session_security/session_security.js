@@ -1,5 +1,5 @@
 // Warns before a session ends, keeps all tabs in step, covers the page when time is up.
-// The server decides; this asks it at the right moments. Times are in seconds.
+// The server decides; this asks it in time. Times are in seconds.
 
 /** What has happened and is due: no DOM, no timer. */
 class Timeline {
@@ -194,16 +194,12 @@ class Server {
         keepalive,
       });
       const answer = await response.json();
-      if (answer.state) {
+      if (answer.state === "expired" || answer.idle < answer.expireAfter) {
         this.failures = 0;
         return answer;
       }
     } catch {}
     this.failures++;
-  }
-
-  get pause() {
-    return Math.min(30, 2 ** (this.failures - 1)) || 1;
   }
 }
 
@@ -217,7 +213,7 @@ const find = (name) => document.getElementById(`session_security_${name}`);
 
 const write = (name, text) => Object.assign(find(name) ?? {}, { textContent: text });
 
-// A dialog, or what a site or an old browser has in its place.
+// A dialog, or what is in its place.
 const show = (name, open, when = "") => {
   const box = find(name);
   if (!box) return;
@@ -236,10 +232,8 @@ const inWords = (left) => {
 };
 
 const SHARED = ["act", "ask", "heard", "report"];
-let first = true;
 
 class SessionSecurity extends HTMLElement {
-  asking = false;
   covered = false;
   doubt = false; // until the server speaks
   ended = false;
@@ -251,9 +245,9 @@ class SessionSecurity extends HTMLElement {
     window.sessionSecurity = this;
     const options = JSON.parse(this.firstElementChild.textContent);
     this.options = options;
+    const first = document.readyState !== "complete";
     // from before the server wrote the page: never late
     this.timeline = new Timeline(options, first ? performance.now() / 1000 : 0);
-    this.tried = this.timeline.moment(1);
     this.server = new Server(options.pingUrl);
     this.acts = new Activity((event) => this.noticed(event));
     this.drafts = new Drafts();
@@ -262,15 +256,13 @@ class SessionSecurity extends HTMLElement {
     this.page = new Listener((event) => this.happened(event));
     const [entry] = performance.getEntriesByType("navigation");
     if (first && entry?.type === "back_forward" && !entry.transferSize) this.cover(); // from a cache
-    first = false;
     addEventListener("pageshow", (event) => {
       if (!event.persisted || !this.isConnected) return;
       this.cover();
       this.start();
     });
-    if (document.prerendering)
-      document.addEventListener("prerenderingchange", () => this.start(), { once: true });
-    else this.start();
+    if (!document.prerendering) return this.start();
+    document.addEventListener("prerenderingchange", () => this.start());
   }
 
   disconnectedCallback() {
@@ -280,12 +272,12 @@ class SessionSecurity extends HTMLElement {
 
   start() {
     const { page } = this;
-    if (!this.isConnected || page.ends) return;
+    if (page.ends) return;
     page.start();
     page.on(window, "focus online pagehide");
     page.on(document, "resume visibilitychange");
     page.on(this, "cancel click close submit", false);
-    this.asking = false;
+    this.tried = this.timeline.moment(1);
     this.acts.start();
     this.drafts.start();
     this.tabs.start();
@@ -314,8 +306,8 @@ class SessionSecurity extends HTMLElement {
   }
 
   noticed({ key, target }) {
-    // Buttons do what they say; these keys work them.
-    const works = key ? /^(Enter|Escape|Shift|Tab| )$/.test(key) : target.closest?.("button");
+    // The buttons have effects of their own.
+    const works = key ? /^(Enter|Escape|Tab| )$/.test(key) : target.closest?.("button");
     if (!works || !this.warned || !this.contains(target)) this.act();
   }
 
@@ -351,30 +343,30 @@ class SessionSecurity extends HTMLElement {
       (this.doubt && !document.hidden) ||
       (late && !confirmed) ||
       (this.unreported && untold <= 0);
-    if (due) this.ask();
+    if (due && (this.waited || !document.hidden)) this.ask(); // who is seen goes first
+    this.waited = due;
     let wait = Math.min(60, warnIn, this.unreported ? untold : 60);
     if (due || late) wait = this.warned ? remaining % 1 : 1;
     this.timer = setTimeout(() => this.judge(), 1000 * Math.max(wait, 0.05));
-    this.warn(late && confirmed && !this.covered);
+    // A server out of reach holds no warning back.
+    this.warn(late && (confirmed || this.server.failures > 2) && !this.covered);
   }
 
-  /** Reports and asks, unless this or another tab is at it. */
+  /** Reports and asks, unless some tab is at it. */
   async ask(keepalive = false) {
     const { options, server, timeline } = this;
     const asked = timeline.since(timeline.ask);
     if (
-      this.asking ||
-      timeline.since(this.tried) < server.pause ||
+      timeline.since(this.tried) < Math.min(30, 2 ** (server.failures - 1)) ||
       (asked < 3 && asked < timeline.since(timeline.heard))
     )
       return;
-    this.asking = true;
     timeline.ask = timeline.moment();
+    this.tried = timeline.moment(-60);
     this.tell("ask");
     const { act, ask, idle } = timeline;
     const question = { user: options.user ?? "", idleFor: idle.toFixed(3) };
     const answer = await server.ask(question, keepalive);
-    this.asking = false;
     this.tried = timeline.moment();
     if (!this.page.ends) return;
     if (!answer) {
@@ -450,8 +442,8 @@ class SessionSecurity extends HTMLElement {
         event.preventDefault();
         return this.signOut();
       case "click":
-        if (target.closest("[data-session-security=stay]")) this.stay();
-        if (target.closest("[data-session-security=leave]")) this.leave(true);
+        if (target.closest("[name=stay]")) this.stay();
+        if (target.closest("[name=leave]")) this.leave(true);
         return;
     }
     const { report, untold } = this.timeline;
@@ -459,6 +451,7 @@ class SessionSecurity extends HTMLElement {
       if (this.unreported && this.timeline.since(report) > 15) this.ask(true);
       return;
     }
+    this.server.failures = 0;
     if (this.doubt) this.cover();
     this.doubt ||= type === "resume" || untold <= 0;
     if (this.ended) this.ask();
@@ -478,7 +471,7 @@ class SessionSecurity extends HTMLElement {
     show("warning", open && this.shown, final ? "final" : "idle");
     if (!open) return;
     const left = Math.ceil(remaining);
-    write("counter", `${Math.floor(left / 60)}:${`${left % 60}`.padStart(2, "0")}`);
+    write("counter", `${(left / 60) | 0}:${`${left % 60}`.padStart(2, "0")}`);
     if (!this.spoken || [10, 20, 30].includes(left) || left % 60 === 0)
       write("spoken", inWords(left));
     this.spoken = true;
