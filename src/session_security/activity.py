@@ -60,26 +60,26 @@ def due(
     An act is stored if it is newer than what is stored by ``resolution`` (seconds). Without one,
     a session without a start gets it, and a time in the future is put right: neither would end.
     """
-    held = last(session)
-    if held is None or started(session) is None or (held - now).total_seconds() > 1:
+    held, begin = last(session), started(session)
+    if held is None or begin is None or (max(held, begin) - now).total_seconds() > 1:
         return at or min(held or now, now)
     return at if at and (at - held).total_seconds() >= resolution else None
 
 
-def merge(session: SessionBase, at: datetime, now: datetime) -> None:
+def merge(session: SessionBase, at: datetime) -> None:
     """Store that the user acted at ``at``, unless a later act is stored, and renew the lifetime.
 
     A session deleted meanwhile stays deleted. A failing store is logged, never raised: the page
     is worth more than the time, and the browser's next report repairs it.
     """
     if isinstance(session, CookieStore):
-        _advance(session, at, now)  # the browser is the store; there is nothing else to merge with
+        _advance(session, at)  # the browser is the store; there is nothing else to merge with
         return
     try:
         if isinstance(session, RowStore):
-            stored = _merge_row(session, at, now)
+            stored = _merge_row(session, at)
         else:
-            stored = _merge_blob(session, at, now)
+            stored = _merge_blob(session, at)
     except Exception:
         logger.warning("Could not store the last activity", exc_info=True)
     else:
@@ -148,20 +148,20 @@ def _parse(value: object) -> datetime | None:
     return NEVER
 
 
-def _advance(
-    data: SessionBase | MutableMapping[str, Any], at: datetime, now: datetime
-) -> dict[str, str]:
-    """Move the times in ``data`` forward to ``at``; return what they are now."""
-    held = _parse(data.get(LAST))
-    later = max(at, min(held or at, now))  # a time in the future would last for ever
-    if later != held:
-        data[LAST] = later.isoformat()
-    if _parse(data.get(STARTED)) is None:
-        data[STARTED] = now.isoformat()
+def _advance(data: SessionBase | MutableMapping[str, Any], at: datetime) -> dict[str, str]:
+    """Move the times in ``data`` forward to ``at``; return what they are now.
+
+    By the clock of this moment: the store may have kept us waiting. A time in the future is put
+    right, since it would last for ever.
+    """
+    present = now()
+    held, begin = _parse(data.get(LAST)), _parse(data.get(STARTED))
+    data[LAST] = max(at, min(held or at, present)).isoformat()
+    data[STARTED] = min(begin or present, present).isoformat()
     return {LAST: data[LAST], STARTED: data[STARTED]}
 
 
-def _merge_row(session: RowStore, at: datetime, now: datetime) -> dict[str, str]:
+def _merge_row(session: RowStore, at: datetime) -> dict[str, str]:
     """Merge under a row lock (engines db and cached_db)."""
     store = type(session)(session.session_key)
     using = router.db_for_write(store.model)
@@ -176,7 +176,7 @@ def _merge_row(session: RowStore, at: datetime, now: datetime) -> dict[str, str]
         data = store._session_cache = store.decode(row.values_list("session_data", flat=True).get())  # type: ignore[attr-defined]
         if SESSION_KEY not in data:
             return {}
-        stored = _advance(data, at, now)
+        stored = _advance(data, at)
         row.update(session_data=store.encode(data), expire_date=store.get_expiry_date())
         # While the row is locked, or a save that comes next could be overtaken in the cache.
         if (cache := getattr(store, "_cache", None)) is not None:
@@ -184,11 +184,11 @@ def _merge_row(session: RowStore, at: datetime, now: datetime) -> dict[str, str]
     return stored
 
 
-def _merge_blob(session: SessionBase, at: datetime, now: datetime) -> dict[str, str]:
+def _merge_blob(session: SessionBase, at: datetime) -> dict[str, str]:
     """Merge where there is no lock (engines cache and file): as briefly as can be."""
     store = type(session)(session.session_key)
     if SESSION_KEY not in store:
         return {}
-    stored = _advance(store, at, now)
+    stored = _advance(store, at)
     store.save()
     return stored

@@ -6,6 +6,7 @@ from typing import cast
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from .policy import Timeouts, Verdict, seconds
@@ -88,9 +89,9 @@ class Conf:
     def LOGOUT_URL(self) -> str:
         """The name or path of the view that signs out."""
         value = self._get("LOGOUT_URL", "logout")
-        if not isinstance(value, str):
+        if not isinstance(value, str | Promise):
             raise self._error("LOGOUT_URL", "must be a URL name or a path")
-        return value
+        return str(value)
 
     @property
     def INSECURE(self) -> bool:

@@ -88,7 +88,7 @@ class SessionSecurityMiddleware:
             user.is_authenticated  # noqa: B018  (a lazy object: fetched while it can be)
             self.do_logout(request)
             session_expired.send_robust(**self._end(request, verdict, user))
-            return self._refuse(request) or self.get_response(request)
+            return self._explained(request, self._refuse(request) or self.get_response(request))
         response = self.get_response(request)
         if self._is_stale(request):
             activity.catch_up(request.session)
@@ -104,7 +104,8 @@ class SessionSecurityMiddleware:
             user = await request.auser()
             await self._ado_logout(request)
             await session_expired.asend_robust(**self._end(request, verdict, user))
-            return self._refuse(request) or await self.get_response(request)
+            response = self._refuse(request) or await self.get_response(request)
+            return self._explained(request, response)
         response = await self.get_response(request)
         if self._is_stale(request):
             await sync_to_async(activity.catch_up)(request.session)
@@ -114,16 +115,16 @@ class SessionSecurityMiddleware:
         """Note the act before the view runs: an error or a lost connection does not undo it."""
         _explain(request)
         if request.session_security.reason is None:
-            merge = self._due(request, self.is_passive_request(request))
-            if merge:
-                activity.merge(request.session, *merge)
+            at = self._due(request, self.is_passive_request(request))
+            if at:
+                activity.merge(request.session, at)
 
     async def _aprocess_view(self, request: SecuredRequest, *view: object) -> None:
         _explain(request)
         if request.session_security.reason is None:
-            merge = self._due(request, await self._ais_passive_request(request))
-            if merge:
-                await sync_to_async(activity.merge)(request.session, *merge)
+            at = self._due(request, await self._ais_passive_request(request))
+            if at:
+                await sync_to_async(activity.merge)(request.session, at)
 
     # The hooks, awaited
 
@@ -189,8 +190,6 @@ class SessionSecurityMiddleware:
 
     def _refuse(self, request: SecuredRequest) -> HttpResponse | None:
         """The answer to a script that came too late; a navigation goes on as anonymous."""
-        if hasattr(request, "_messages"):
-            _explain(request)
         if not passivity.is_script(request) or _is_ping(request):
             return None
         reason = request.session_security.reason
@@ -201,21 +200,24 @@ class SessionSecurityMiddleware:
         )
         if passivity.is_htmx(request):
             response.headers["HX-Refresh"] = "true"
-        if not hasattr(request, "_messages") and apps.is_installed("django.contrib.messages"):
-            # The middleware of messages comes after this one, and is not reached.
-            request._messages = default_storage(request)  # type: ignore[attr-defined]
+        return response
+
+    def _explained(self, request: SecuredRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The response with the message, if nothing that was reached took it along."""
+        if not hasattr(request, _EXPLAINED) and apps.is_installed("django.contrib.messages"):
+            if not hasattr(request, "_messages"):
+                request._messages = default_storage(request)  # type: ignore[attr-defined]
             _explain(request)
             request._messages.update(response)  # type: ignore[attr-defined]
         return response
 
-    def _due(self, request: SecuredRequest, passive: bool) -> tuple[datetime, datetime] | None:
-        """The times with which to call :func:`activity.merge`, or None."""
+    def _due(self, request: SecuredRequest, passive: bool) -> datetime | None:
+        """The time with which to call :func:`activity.merge`, or None."""
         verdict, now = request.session_security, activity.now()
         if not passive:
             request.session_security = replace(verdict, idle=0.0)
         resolution = verdict.timeouts.resolution
-        at = activity.due(request.session, None if passive else now, now, resolution)
-        return None if at is None else (at, now)
+        return activity.due(request.session, None if passive else now, now, resolution)
 
     def _is_stale(self, request: SecuredRequest) -> bool:
         resolution = request.session_security.timeouts.resolution

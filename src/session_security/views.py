@@ -71,7 +71,7 @@ def _report(request: SecuredRequest, values: QueryDict) -> Verdict:
     at = activity.due(session, now - timedelta(seconds=idle), now, PRECISION)
     if at is None:
         return verdict
-    activity.merge(session, at, now)
+    activity.merge(session, at)
     return judge(activity.last(session), activity.started(session), now, verdict.timeouts)
 
 
