@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> int:
     for path in sorted(PACKAGE.glob("locale/*/LC_MESSAGES/django.po")):
         catalogue = polib.pofile(str(path), wrapwidth=100)
         catalogue.merge(found)
-        wanted = {path: f"{catalogue}\n".encode(), path.with_suffix(".mo"): catalogue.to_binary()}
+        wanted = {path: str(catalogue).encode(), path.with_suffix(".mo"): catalogue.to_binary()}
         for target, content in wanted.items():
             if not target.exists() or target.read_bytes() != content:
                 stale.append(target.relative_to(ROOT))

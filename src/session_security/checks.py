@@ -1,6 +1,7 @@
 """System checks: each says what is wrong and the cure. The ids are explained in the docs."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 from inspect import isclass
 from typing import Any
@@ -20,6 +21,8 @@ PER_PROCESS = (
     "django.core.cache.backends.locmem.LocMemCache",
     "django.core.cache.backends.dummy.DummyCache",
 )
+# Methods of the middleware in 2.x that were no documented hooks.
+UNCALLED = ("process_request", "update_last_activity")
 REQUEST_PROCESSOR = "django.template.context_processors.request"
 
 
@@ -34,7 +37,7 @@ def check(**kwargs: Any) -> list[CheckMessage]:
 
 
 def check_middleware() -> Iterator[CheckMessage]:
-    """E001 to E003: the middleware is there once, after what it needs."""
+    """E001 to E003, W008: the middleware is there once, after what it needs, with live hooks."""
     stack = [_import(path) for path in settings.MIDDLEWARE]
     places = [
         place
@@ -58,6 +61,14 @@ def check_middleware() -> Iterator[CheckMessage]:
                 f"{needed.__name__} does not come before SessionSecurityMiddleware in MIDDLEWARE.",
                 hint=f"Put '{needed.__module__}.{needed.__name__}' above it.",
                 id="session_security.E002",
+            )
+    for name in UNCALLED:
+        if hasattr(stack[places[0]], name):
+            yield Warning(
+                f"{settings.MIDDLEWARE[places[0]]}.{name} is never called.",
+                hint="Override is_passive_request, get_expire_seconds, is_authenticated "
+                "or do_logout instead.",
+                id="session_security.W008",
             )
     if len(places) > 1:
         yield Error(
@@ -98,7 +109,7 @@ def check_settings() -> Iterator[CheckMessage]:
 
 
 def check_urls() -> Iterator[CheckMessage]:
-    """E006: the browser can reach the ping."""
+    """E006, E007: the browser can reach the ping, and the logout view if it is sent there."""
     try:
         reverse("session_security_ping")
     except (NoReverseMatch, ImproperlyConfigured):
@@ -108,6 +119,13 @@ def check_urls() -> Iterator[CheckMessage]:
             "to the URLs of the project, outside of any namespace.",
             id="session_security.E006",
         )
+    with suppress(ImproperlyConfigured):
+        if conf.REDIRECT_TO_LOGOUT and not conf.logout_path:
+            yield Error(
+                f"{PREFIX}REDIRECT_TO_LOGOUT is set, but there is no URL '{conf.LOGOUT_URL}'.",
+                hint=f"Set {PREFIX}LOGOUT_URL to the name or path of the view that signs out.",
+                id="session_security.E007",
+            )
 
 
 def check_times() -> Iterator[CheckMessage]:

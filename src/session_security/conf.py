@@ -6,6 +6,7 @@ from typing import cast
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
@@ -97,6 +98,15 @@ class Conf:
     def INSECURE(self) -> bool:
         """Silences the check on ``SESSION_EXPIRE_AT_BROWSER_CLOSE``."""
         return self._bool("INSECURE")
+
+    @property
+    def logout_path(self) -> str:
+        """``LOGOUT_URL`` as a path; empty if there is no such view."""
+        url = self.LOGOUT_URL
+        try:
+            return url if "/" in url else reverse(url)
+        except NoReverseMatch:
+            return ""
 
     @property
     def timeouts(self) -> Timeouts:

@@ -6,7 +6,7 @@ from django import template
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.template.context import RequestContext
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
@@ -56,10 +56,7 @@ def is_secured(request: HttpRequest | None) -> bool:
 @register.simple_tag
 def session_security_logout_url() -> str:
     """Where to sign out, or nothing if there is no such view."""
-    try:
-        return resolve_logout_url()
-    except NoReverseMatch:
-        return ""
+    return conf.logout_path
 
 
 @register.simple_tag(takes_context=True)
@@ -73,12 +70,6 @@ def session_security_nonce(context: RequestContext) -> str:
 def session_security_options(context: RequestContext) -> SafeString:
     """The options of the browser's side, as an inert JSON element."""
     return json_script(options(context["request"]))
-
-
-def resolve_logout_url() -> str:
-    """``LOGOUT_URL`` as a path; raises ``NoReverseMatch``."""
-    url = conf.LOGOUT_URL
-    return url if "/" in url else reverse(url)
 
 
 def options(request: Any) -> dict[str, object]:
@@ -95,8 +86,8 @@ def options(request: Any) -> dict[str, object]:
         "onExpire": conf.ON_EXPIRE,
         "confirmFormDiscard": True,
     }
-    if conf.REDIRECT_TO_LOGOUT:
-        values["returnToUrl"] = resolve_logout_url()
+    if conf.REDIRECT_TO_LOGOUT and (url := conf.logout_path):
+        values["returnToUrl"] = url
     return values
 
 

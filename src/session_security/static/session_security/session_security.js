@@ -1,4 +1,4 @@
-// Warns before a session ends, keeps all tabs in step, covers the page when time is up.
+// Warns before a session ends, keeps tabs in step, covers the page when time is up.
 // The server decides; this asks it in time. Times are in seconds.
 
 /** What has happened and is due: no DOM, no timer. */
@@ -85,7 +85,7 @@ class Activity extends Listener {
       if (!view?.document) return;
       for (const frame of view.document.querySelectorAll("iframe")) this.watch(frame.contentWindow);
       this.on(view, "keydown pointerdown pointermove wheel touchmove input load");
-    } catch {} // of another origin
+    } catch {}
   }
 
   handleEvent(event) {
@@ -241,12 +241,13 @@ class SessionSecurity extends HTMLElement {
   warned = false;
 
   connectedCallback() {
-    if (window.sessionSecurity?.isConnected) return this.remove();
+    const other = window.sessionSecurity;
+    if (other !== this && other?.isConnected) return this.remove();
     window.sessionSecurity = this;
     const options = JSON.parse(this.firstElementChild.textContent);
     this.options = options;
     const first = document.readyState !== "complete";
-    // from before the server wrote the page: never late
+    // since before the page was written: never late
     this.timeline = new Timeline(options, first ? performance.now() / 1000 : 0);
     this.server = new Server(options.pingUrl);
     this.acts = new Activity((event) => this.noticed(event));
@@ -343,7 +344,7 @@ class SessionSecurity extends HTMLElement {
       (this.doubt && !document.hidden) ||
       (late && !confirmed) ||
       (this.unreported && untold <= 0);
-    if (due && (this.waited || !document.hidden)) this.ask(); // who is seen goes first
+    if (due && (this.waited || !document.hidden)) this.ask(); // the visible first
     this.waited = due;
     let wait = Math.min(60, warnIn, this.unreported ? untold : 60);
     if (due || late) wait = this.warned ? remaining % 1 : 1;
@@ -385,6 +386,7 @@ class SessionSecurity extends HTMLElement {
       timeline.act = known;
     } else timeline.act = timeline.later(timeline.act, known);
     this.doubt = this.covered && timeline.remaining <= 1; // not for a blink
+    if (this.ended) this.fire("unlock");
     this.ended = false;
     this.tell("heard");
     this.judge();
@@ -446,6 +448,7 @@ class SessionSecurity extends HTMLElement {
         if (target.closest("[name=leave]")) this.leave(true);
         return;
     }
+    if (type === "focus" && target !== window) return;
     const { report, untold } = this.timeline;
     if (document.hidden) {
       if (this.unreported && this.timeline.since(report) > 15) this.ask(true);
