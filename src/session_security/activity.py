@@ -131,7 +131,7 @@ def renews_cookie(session: SessionBase, before: datetime | None, timeouts: Timeo
 
 def user_tag(session: SessionBase) -> str:
     """An opaque name of the signed-in user: the same in all their sessions, useless elsewhere."""
-    user = str(session[SESSION_KEY])
+    user = str(session.get(SESSION_KEY))
     return salted_hmac("session_security.user", user, algorithm="sha256").hexdigest()[:16]
 
 
@@ -146,6 +146,11 @@ def _parse(value: object) -> datetime | None:
         return None
     logger.warning("The session holds an unreadable time; it counts as expired")
     return NEVER
+
+
+def _is_gone(session: SessionBase, stored: dict[str, Any]) -> bool:
+    """Whether the session was deleted meanwhile, or its user signed out or replaced."""
+    return not stored or stored.get(SESSION_KEY) != session.get(SESSION_KEY)
 
 
 def _advance(data: SessionBase | MutableMapping[str, Any], at: datetime) -> dict[str, str]:
@@ -174,7 +179,7 @@ def _merge_row(session: RowStore, at: datetime) -> dict[str, str]:
         if not row.update(expire_date=F("expire_date")):
             return {}
         data = store._session_cache = store.decode(row.values_list("session_data", flat=True).get())  # type: ignore[attr-defined]
-        if SESSION_KEY not in data:
+        if _is_gone(session, data):
             return {}
         stored = _advance(data, at)
         row.update(session_data=store.encode(data), expire_date=store.get_expiry_date())
@@ -187,7 +192,7 @@ def _merge_row(session: RowStore, at: datetime) -> dict[str, str]:
 def _merge_blob(session: SessionBase, at: datetime) -> dict[str, str]:
     """Merge where there is no lock (engines cache and file): as briefly as can be."""
     store = type(session)(session.session_key)
-    if SESSION_KEY not in store:
+    if _is_gone(session, dict(store.items())):
         return {}
     stored = _advance(store, at)
     store.save()

@@ -3,14 +3,13 @@
 from typing import Any
 
 from django import template
-from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
-from ..activity import user_tag
+from ..activity import last, user_tag
 from ..conf import conf
 from ..policy import Timeouts, Verdict
 
@@ -49,7 +48,7 @@ def is_secured(request: HttpRequest | None) -> bool:
         request is not None
         and verdict is not None
         and verdict.reason is None
-        and SESSION_KEY in request.session
+        and last(request.session) is not None  # the view may have signed out
     )
 
 
