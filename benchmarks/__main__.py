@@ -13,7 +13,7 @@ def main() -> int:
     """Run what the command line asks for; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--starts", type=int, default=5, help="how often to start the processes")
-    parser.add_argument("--rounds", type=int, default=20, help="rounds of requests in each start")
+    parser.add_argument("--rounds", type=int, default=12, help="rounds of requests in each start")
     parser.add_argument("--no-browser", action="store_true", help="leave out what needs Chromium")
     options = parser.parse_args()
 

@@ -48,8 +48,8 @@ def markdown(rows: Sequence[Row], command: str) -> str:
     return f"""# Results
 
 Written by `{command}` on {datetime.now(UTC):%Y-%m-%d}, with Python {platform.python_version()},
-Django {version("django")} and SQLite sessions. A figure with × is a ratio to bare Django in the
-same round: the median, and in brackets the quartiles.
+Django {version("django")} and sessions in SQLite. A figure with × is a ratio to bare Django in the
+same round, by the fastest request of each: the median of all rounds, and the quartiles.
 
 {table}
 """

@@ -4,7 +4,6 @@ Which variant, where its database is and its timeouts (seconds) come from the en
 """
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 BARE, OURS, PEER = "bare", "ours", "2.6.8"
@@ -47,30 +46,17 @@ DATABASES = {
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # without it 2.6.8 does not start
 LOGGING = {"version": 1, "loggers": {"django": {"level": "ERROR"}}}
 
-# What the client needs on a page; 2.6.8 leaves it to the site to load jQuery.
-_INCLUDE = '{% include "session_security/all.html" %}'
-_JQUERY = '{% load static %}<script src="{% static "jquery.min.js" %}"></script>'
-_CLIENT = {BARE: "", OURS: _INCLUDE, PEER: _JQUERY + _INCLUDE}[VARIANT]
-_PAGE = f"<!doctype html><title>Page</title>{_CLIENT}<p>Hello {{{{ request.user }}}}</p>"
+_TEMPLATES = Path(__file__).with_name("templates")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request"],
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        ("django.template.loaders.locmem.Loader", {"page.html": _PAGE}),
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
-        },
+        "DIRS": [_TEMPLATES, _TEMPLATES / VARIANT],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
 ]
 STATIC_URL = "/static/"
-_jquery = find_spec("xstatic.pkg.jquery") if VARIANT == PEER else None
-STATICFILES_DIRS = [
-    Path(place, "data") for place in (_jquery and _jquery.submodule_search_locations) or ()
-]
+if VARIANT == PEER:  # which leaves it to the site to have jQuery
+    from xstatic.pkg import jquery  # type: ignore[import-not-found]
+
+    STATICFILES_DIRS = [jquery.BASE_DIR]

@@ -34,8 +34,8 @@ def peer_python() -> Path:
     if not installed.exists() or installed.read_text() != wanted:
         print(f"Installing release {PEER} into an environment of its own.", file=sys.stderr)
         venv.create(PEER_ENVIRONMENT, clear=True, with_pip=True)
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, *wanted.split("\n")], check=True)
+        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([str(python), *install, *wanted.split("\n")], check=True)
         installed.write_text(wanted)
     return python
 

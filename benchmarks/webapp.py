@@ -4,40 +4,48 @@ from __future__ import annotations
 
 import threading
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 
-from benchmarks.settings import BARE
+from benchmarks.settings import BARE, VARIANT
 
 # Both sides of a race meet here: the page has read the session, the other view has written.
 page_has_read = threading.Event()
 other_has_written = threading.Event()
 
 
+ACCOUNTS = [(f"Account {number}", number * 100) for number in range(10)]
+
+
+def page(request: HttpRequest, user: object, with_client: bool = False) -> HttpResponse:
+    """Render a small page, without a query of its own."""
+    values = {"user": user, "accounts": ACCOUNTS, "with_client": with_client}
+    return render(request, "page.html", values)
+
+
 @login_required
 def private(request: HttpRequest) -> HttpResponse:
-    """The page that is measured: as little work as a page for one user can do."""
-    return HttpResponse(f"Hello {request.user}")
+    """The page that most is measured by."""
+    return page(request, request.user)
 
 
 @login_required
 async def private_async(request: HttpRequest) -> HttpResponse:
     """The same as a coroutine."""
-    return HttpResponse(f"Hello {await request.auser()}")
-
-
-def public(request: HttpRequest) -> HttpResponse:
-    """A page that touches neither the session nor the user."""
-    return HttpResponse("Hello")
+    return page(request, await request.auser())
 
 
 @login_required
 def with_client(request: HttpRequest) -> HttpResponse:
-    """A page with the client in it, as browsers get it."""
-    return render(request, "page.html")
+    """The same with the client in it, for browsers."""
+    return page(request, request.user, with_client=True)
+
+
+def public(request: HttpRequest) -> HttpResponse:
+    """As little as can be answered, so that all that is added shows; neither session nor user."""
+    return HttpResponse("Hello")
 
 
 @login_required
@@ -55,12 +63,12 @@ def write(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("private/", private),
+    path("private/", private, name="private"),
     path("private-async/", private_async),
-    path("public/", public),
+    path("public/", public, name="public"),
     path("with-client/", with_client),
     path("overtaken/", overtaken),
     path("write/", write),
 ]
-if settings.VARIANT != BARE:
+if VARIANT != BARE:
     urlpatterns.append(path("session_security/", include("session_security.urls")))

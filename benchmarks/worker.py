@@ -35,6 +35,26 @@ COOKIE = "sessionid"
 PING = "/session_security/ping/"
 # The age of the stored activity when it is due to be stored anew; 15 s may pass by default.
 DUE = timedelta(seconds=30)
+# What Chromium sends along with a page, and what is different for a request by script.
+HEADERS = {
+    "Host": "localhost",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+    "Accept-Language": "en-GB,en;q=0.9",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "same-origin",
+    "Sec-Fetch-User": "?1",
+    "Upgrade-Insecure-Requests": "1",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0",
+}
+BY_SCRIPT = {
+    "Accept": "*/*",
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Sec-Fetch-Dest": "empty",
+    "Sec-Fetch-Mode": "cors",
+    "X-Session-Security": "1",
+}
 
 
 class Worker:
@@ -191,17 +211,23 @@ class Worker:
 
     # The two protocols
 
-    def _request(self, page: str) -> tuple[str, str, str, bytes]:
-        """Return method, path, query and body of the request for `page`."""
-        if page != "ping":
-            return "GET", f"/{page}/", "", b""
-        if VARIANT == PEER:
-            return "GET", PING, "idleFor=5", b""
-        return "POST", PING, "", b"idleFor=5"
+    def _request(
+        self, page: str, key: str | None
+    ) -> tuple[str, str, str, bytes, list[tuple[str, str]]]:
+        """Return method, path, query, body and headers of the request for `page`."""
+        method, path, query, body, headers = "GET", f"/{page}/", "", b"", HEADERS
+        if page == "ping":
+            path, headers = PING, HEADERS | BY_SCRIPT
+            if VARIANT == PEER:
+                query = "idleFor=5"
+            else:
+                method, body = "POST", b"idleFor=5"
+        cookie = {"Cookie": f"{COOKIE}={key}"} if key else {}
+        return method, path, query, body, list((headers | cookie).items())
 
     def _answer(self, page: str, key: str | None) -> tuple[int, list[tuple[str, str]]]:
         """Answer one request as a WSGI server does; return status and headers."""
-        method, path, query, body = self._request(page)
+        method, path, query, body, headers = self._request(page, key)
         environ = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
@@ -210,14 +236,13 @@ class Worker:
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_TYPE": dict(headers).get("Content-Type", ""),
             "CONTENT_LENGTH": str(len(body)),
-            "HTTP_X_SESSION_SECURITY": "1",
-            "HTTP_COOKIE": f"{COOKIE}={key}" if key else "",
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body),
             "wsgi.errors": sys.stderr,
         }
+        environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers}
         seen: list[Any] = []
         response = self.wsgi(environ, lambda status, headers: seen.extend((status, headers)))
         b"".join(response)
@@ -226,14 +251,14 @@ class Worker:
 
     async def _answer_async(self, page: str, key: str | None) -> int:
         """Answer one request as an ASGI server does; return the status."""
-        method, path, query, body = self._request(page)
+        method, path, query, body, headers = self._request(page, key)
         scope = {
             "type": "http",
             "http_version": "1.1",
             "method": method,
             "path": path,
             "query_string": query.encode(),
-            "headers": [(b"cookie", f"{COOKIE}={key}".encode())] if key else [],
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
             "server": ("localhost", 80),
         }
         messages = [{"type": "http.request", "body": body}]
@@ -258,7 +283,7 @@ class Worker:
             self.hops += 1
             return inner(*args)
 
-        self.loop.run_in_executor = run_in_executor  # type: ignore[method-assign]
+        self.loop.run_in_executor = run_in_executor  # type: ignore[assignment,method-assign]
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ interface Options {
   idle?: number;
   absoluteIn?: number | null;
   user?: string;
+  language?: string;
   requireConfirm?: boolean;
   onExpire?: "auto" | "leave" | "lock";
   confirmFormDiscard?: unknown;

@@ -10,6 +10,8 @@ from example.settings import DATABASES
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 DEBUG = False
-# A file, since the server's threads need connections of their own.
-DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/session-security-browser-tests.sqlite3"}
+# A file, since the server's threads need connections of their own; not shared with another run.
+DATABASES["default"]["TEST"] = {
+    "NAME": f"{gettempdir()}/session-security-browser-tests-{os.getpid()}.sqlite3"
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

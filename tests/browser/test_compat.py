@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import World
+from tests.browser.world import World
 
 PAGE = """<!doctype html><html lang="en"><title>Written for 2.x</title>
 <link rel="icon" href="data:,">

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ..activity import last, user_tag
 from ..conf import conf
@@ -81,6 +83,7 @@ def options(request: Any) -> dict[str, object]:
         "idle": verdict.idle,
         "absoluteIn": verdict.absolute_in,
         "user": user_tag(request.session),
+        "language": get_language() or settings.LANGUAGE_CODE,
         "requireConfirm": conf.REQUIRE_CONFIRM,
         "onExpire": conf.ON_EXPIRE,
         "confirmFormDiscard": True,

@@ -1,5 +1,4 @@
-// Warns before a session ends, keeps tabs in step, covers the page when time is up.
-// The server decides; this asks it in time. Times are in seconds.
+// Warns before the session ends, covers the page when it has; times are in seconds.
 
 /** What has happened and is due: no DOM, no timer. */
 class Timeline {
@@ -62,7 +61,8 @@ class Listener {
   }
 
   on(target, types, passive = true) {
-    const options = { capture: true, passive, signal: this.ends?.signal };
+    // No field's focus for the window.
+    const options = { capture: target !== window, passive, signal: this.ends?.signal };
     for (const type of types.split(" ")) target.addEventListener(type, this, options);
   }
 
@@ -84,7 +84,7 @@ class Activity extends Listener {
     try {
       if (!view?.document) return;
       for (const frame of view.document.querySelectorAll("iframe")) this.watch(frame.contentWindow);
-      this.on(view, "keydown pointerdown pointermove wheel touchmove input load");
+      this.on(view.document, "keydown pointerdown pointermove wheel touchmove input load");
     } catch {}
   }
 
@@ -225,10 +225,9 @@ const show = (name, open, when = "") => {
 };
 
 // "30 seconds", in any language
-const inWords = (left) => {
+const inWords = (left, language) => {
   const [value, unit] = left % 60 ? [left, "second"] : [left / 60, "minute"];
-  const { lang } = document.documentElement;
-  return value.toLocaleString(lang || [], { style: "unit", unit, unitDisplay: "long" });
+  return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
 };
 
 const SHARED = ["act", "ask", "heard", "report"];
@@ -298,10 +297,10 @@ class SessionSecurity extends HTMLElement {
   }
 
   get remaining() {
-    return this.ended ? 0 : Math.max(0, this.timeline.remaining);
+    return Math.max(0, this.timeline.remaining);
   }
 
-  /** For a script that knows that somebody is there. */
+  /** For scripts that know of an act. */
   activity() {
     this.act(true);
   }
@@ -358,7 +357,8 @@ class SessionSecurity extends HTMLElement {
     const { options, server, timeline } = this;
     const asked = timeline.since(timeline.ask);
     if (
-      timeline.since(this.tried) < Math.min(30, 2 ** (server.failures - 1)) ||
+      timeline.since(this.tried) <
+        Math.min(30, options.expireAfter / 20, 2 ** (server.failures - 1)) ||
       (asked < 3 && asked < timeline.since(timeline.heard))
     )
       return;
@@ -386,7 +386,6 @@ class SessionSecurity extends HTMLElement {
       timeline.act = known;
     } else timeline.act = timeline.later(timeline.act, known);
     this.doubt = this.covered && timeline.remaining <= 1; // not for a blink
-    if (this.ended) this.fire("unlock");
     this.ended = false;
     this.tell("heard");
     this.judge();
@@ -431,9 +430,6 @@ class SessionSecurity extends HTMLElement {
   happened(event) {
     const { target, type } = event;
     switch (type) {
-      case "pagehide":
-        this.tell("bye");
-        return this.stop();
       case "cancel":
         event.preventDefault();
         if (!this.covered) this.stay();
@@ -448,15 +444,18 @@ class SessionSecurity extends HTMLElement {
         if (target.closest("[name=leave]")) this.leave(true);
         return;
     }
-    if (type === "focus" && target !== window) return;
-    const { report, untold } = this.timeline;
-    if (document.hidden) {
-      if (this.unreported && this.timeline.since(report) > 15) this.ask(true);
-      return;
+    const { options, server, timeline } = this;
+    const leaves = type === "pagehide";
+    if (leaves || document.hidden) {
+      if (this.unreported && timeline.since(timeline.report) > options.expireAfter / 20)
+        this.ask(true);
+      if (!leaves) return;
+      this.tell("bye");
+      return this.stop();
     }
-    this.server.failures = 0;
-    if (this.doubt) this.cover();
-    this.doubt ||= type === "resume" || untold <= 0;
+    if (this.doubt && !server.failures) this.cover();
+    this.doubt ||= type === "resume" || timeline.untold <= 0;
+    this.tried = timeline.moment(60);
     if (this.ended) this.ask();
     this.recall();
     this.judge();
@@ -466,18 +465,18 @@ class SessionSecurity extends HTMLElement {
     const { final, remaining } = this.timeline;
     if (open !== this.warned) {
       this.warned = open;
-      this.spoken = false;
+      this.left = 0;
       if (open) this.shown = this.fire("warn");
       else if (!this.covered) this.fire("extend");
       if (open !== this.warned) return;
     }
     show("warning", open && this.shown, final ? "final" : "idle");
-    if (!open) return;
     const left = Math.ceil(remaining);
+    if (!open || left === this.left) return;
     write("counter", `${(left / 60) | 0}:${`${left % 60}`.padStart(2, "0")}`);
-    if (!this.spoken || [10, 20, 30].includes(left) || left % 60 === 0)
-      write("spoken", inWords(left));
-    this.spoken = true;
+    if (!this.left || [10, 20, 30].includes(left) || left % 60 === 0)
+      write("spoken", inWords(left, this.options.language));
+    this.left = left;
   }
 
   stay() {
@@ -510,17 +509,20 @@ class SessionSecurity extends HTMLElement {
   }
 
   leave(sure = false) {
-    this.disconnectedCallback();
+    this.cover();
+    this.ended = true;
     const url = location.href.split("#")[0];
     // A cache must not make this a loop.
-    if (sure || performance.now() > 1e4 || document.referrer !== url) location.replace(url);
+    if (!sure && performance.now() < 1e4 && document.referrer === url) return;
+    this.disconnectedCallback();
+    location.replace(url);
   }
 
   async signOut() {
     const form = this.querySelector("form");
     const answer = await this.server.ask({ token: "1" });
     if (!answer && !this.ended) return;
-    this.disconnectedCallback();
+    this.drafts.stop();
     if (!form || !answer) return location.replace(this.options.returnToUrl);
     form.csrfmiddlewaretoken.value = answer.csrfToken;
     form.submit();

@@ -1,0 +1,94 @@
+"""Less of a browser still does the essential."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.world import (
+    World,
+    act_by_key,
+    expect_covered,
+    expect_quiet,
+    expect_signed_out,
+    expect_warned,
+)
+
+NO_STORAGE = """
+for (const name of ["localStorage", "sessionStorage"]) {
+  Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });
+}
+"""
+NO_CHANNEL = "delete window.BroadcastChannel;"
+NO_DIALOG = """
+{
+  // What an unknown element has.
+  delete HTMLDialogElement.prototype.showModal;
+  delete HTMLDialogElement.prototype.open;
+}
+"""
+NO_SIGNAL = "delete AbortSignal.timeout;"
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [NO_STORAGE, NO_CHANNEL, NO_DIALOG, NO_SIGNAL],
+    ids=["storage", "channel", "dialog", "signal"],
+)
+def test_it_warns_extends_and_ends_in_both_tabs_without(world: World, lack: str) -> None:
+    world.context.add_init_script(lack)
+    one = world.sign_in()
+    two = world.open("/form/")
+    world.advance(31)
+    expect_warned(one, two)
+    act_by_key(two)
+    expect_quiet(one, two)
+    world.advance(29, step=2)
+    expect_quiet(one, two)
+    two.get_by_label("Symptoms").fill("unsaved")
+    world.advance(62, step=2)
+    expect_signed_out(world, one)
+    expect_covered(two)
+
+
+def test_without_storage_and_channel_each_tab_is_right_by_itself(world: World) -> None:
+    world.context.add_init_script(NO_STORAGE + NO_CHANNEL)
+    one = world.sign_in()
+    two = world.open()
+    for _ in range(4):
+        world.advance(10, step=2)
+        act_by_key(two)
+    world.front(one)
+    world.advance(2)
+    expect_quiet(one, two)
+    world.advance(62, step=2)
+    expect_signed_out(world, one, two)
+
+
+def test_prerendered_it_neither_pings_nor_counts_until_it_is_shown(world: World) -> None:
+    world.context.add_init_script(
+        "Object.defineProperty(document, 'prerendering', { value: true, configurable: true })"
+    )
+    page = world.sign_in()
+    with world.counted() as pings:
+        world.advance(20, step=5)
+        act_by_key(page)
+        world.advance(25, step=5)
+        expect_quiet(page)
+    assert pings == []
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, "prerendering", { value: false });
+          document.dispatchEvent(new Event("prerenderingchange"));
+        }"""
+    )
+    world.settle()
+    world.advance(1)
+    expect_warned(page)
+
+
+@pytest.mark.parametrize("lang", ["en_US", "x", ""])
+def test_a_wrong_language_of_the_page_does_no_harm(world: World, lang: str) -> None:
+    page = world.sign_in()
+    page.evaluate("(lang) => { document.documentElement.lang = lang; }", lang)
+    world.advance(31)
+    expect_warned(page)
+    expect(page.locator("#session_security_spoken")).to_contain_text("30")

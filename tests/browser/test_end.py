@@ -1,0 +1,283 @@
+"""Time is up: an untouched page is left, unsaved input is kept, and nothing can be read."""
+
+import re
+
+import pytest
+from playwright.sync_api import Dialog, Page, Route, expect
+from pytest_django.fixtures import Settings
+
+from tests.browser.world import (
+    World,
+    act_by_key,
+    cover,
+    events,
+    expect_covered,
+    expect_quiet,
+    expect_signed_out,
+    prompts,
+)
+
+
+def test_an_untouched_page_is_left_in_every_tab_and_next_brings_back(world: World) -> None:
+    one = world.sign_in()
+    two = world.open("/monitor/")
+    world.advance(61, step=2)
+    expect(one).to_have_url(f"{world.url}/login/?next=/records/")
+    expect(two).to_have_url(f"{world.url}/login/?next=/monitor/")
+    said = [page.locator("#messages").count() for page in (one, two)]
+    assert sum(said) >= 1
+    for page in (one, two):
+        if page.locator("#messages").count():
+            expect(page.locator("#messages")).to_contain_text("no activity")
+    world.front(two)
+    world.fill_in_login(two)
+    expect(two).to_have_url(f"{world.url}/monitor/")
+    expect_quiet(two)
+    world.advance(29, step=5)
+    expect_quiet(two)
+
+
+def unsaved(world: World) -> Page:
+    page = world.sign_in(path="/form/")
+    page.get_by_label("Symptoms").fill("half a form")
+    page.get_by_label("Symptoms").press("End")
+    return page
+
+
+def test_unsaved_input_is_covered_and_kept_and_cannot_be_read(world: World) -> None:
+    page = unsaved(world)
+    world.advance(62, step=2)
+    expect_covered(page)
+    expect(cover(page)).to_contain_text("You have been signed out.")
+    assert page.locator("body").inner_text().startswith("This page is hidden")
+    assert "half a form" not in page.locator("body").aria_snapshot()
+    expect(page.get_by_label("Symptoms")).not_to_be_visible()
+    for key in ("Escape", "Escape", "Tab", "Tab", "a", "Escape"):
+        page.keyboard.press(key)
+        expect_covered(page)
+    assert page.evaluate("id_symptoms.value") == "half a form"
+    assert page.evaluate("!!document.activeElement.closest('#session_security_cover, body:not(x)')")
+    page.mouse.click(300, 300)
+    world.advance(120, step=20)
+    expect_covered(page)
+
+
+def test_it_is_uncovered_when_the_same_user_is_back(world: World) -> None:
+    page = unsaved(world)
+    world.advance(62, step=2)
+    expect_covered(page)
+    other = world.open("/records/")
+    world.fill_in_login(other)
+    expect_quiet(page)
+    assert page.evaluate("id_symptoms.value") == "half a form"
+    world.front(page)
+    page.keyboard.type(" more")
+    expect(page.get_by_label("Symptoms")).to_have_value("half a form more")
+    world.advance(29, step=5)
+    expect_quiet(page, other)
+    world.advance(40, step=1)  # the steps of 5 s before made the server's act seem later
+    expect_covered(page)
+    expect_signed_out(world, other)
+
+
+def test_it_is_reloaded_when_another_user_signs_in(world: World) -> None:
+    page = unsaved(world)
+    world.advance(62, step=2)
+    other = world.open("/records/")
+    world.fill_in_login(other, "other")
+    world.advance(2)
+    world.front(page)
+    world.advance(2)
+    expect_quiet(page)
+    assert page.evaluate("id_symptoms.value") == ""
+    expect(page.locator(".who span")).to_have_text("other")
+
+
+def test_leaving_the_covered_page_asks_nothing(world: World) -> None:
+    page = unsaved(world)
+    dialogs: list[Dialog] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog))
+    world.advance(62, step=2)
+    cover(page).get_by_role("button", name="Leave this page").click()
+    expect_signed_out(world, page)
+    assert dialogs == []
+
+
+@pytest.mark.parametrize("policy", ["lock", "leave"])
+def test_the_site_may_say_what_becomes_of_the_page(
+    world: World, settings: Settings, policy: str
+) -> None:
+    settings.SESSION_SECURITY_ON_EXPIRE = policy
+    page = unsaved(world) if policy == "leave" else world.sign_in()
+    dialogs: list[Dialog] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog))
+    world.advance(62, step=2)
+    if policy == "leave":
+        expect_signed_out(world, page)
+    else:
+        expect_covered(page)
+    assert dialogs == []
+
+
+def stale(world: World, **headers: str) -> Page:
+    """A page that a cache answers with for ever; its own time was up when it was stored."""
+    page = world.sign_in()
+    old = page.request.get(f"{world.url}/records/")
+    body = re.sub(r'"idle": [\d.]+', '"idle": 61', old.text())
+
+    def answer(route: Route) -> None:
+        route.fulfill(response=old, headers={**old.headers, **headers}, body=body)
+
+    world.context.route("**/records/", answer)
+    world.advance(45, step=2.5)
+    return page
+
+
+@pytest.mark.parametrize("referrer", ["same-origin", "no-referrer"])
+def test_an_old_page_from_a_cache_is_no_loop(world: World, referrer: str) -> None:
+    page = stale(world, **{"referrer-policy": referrer})
+    loads = len(world.loads)
+    world.advance(16, step=2)
+    for _ in range(8):
+        world.advance(1)
+    assert len(world.loads) - loads <= 3
+    expect_covered(page)
+
+
+def test_a_page_that_stays_for_a_loop_can_still_be_left(world: World) -> None:
+    page = stale(world)
+    world.advance(20, step=2)
+    expect_covered(page)
+    world.context.unroute("**/records/")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect_covered(page)
+    cover(page).get_by_role("button", name="Leave this page").click()
+    expect_signed_out(world, page)
+
+
+@pytest.mark.parametrize("in_session", [False, True], ids=["cookie", "session"])
+def test_redirect_to_logout_posts_to_the_logout_url_in_every_tab(
+    world: World, settings: Settings, in_session: bool
+) -> None:
+    settings.SESSION_SECURITY_REDIRECT_TO_LOGOUT = True
+    settings.CSRF_USE_SESSIONS = in_session
+    one = world.sign_in()
+    two = world.open()
+    world.advance(62, step=2)
+    for page in (one, two):
+        expect(page).to_have_url(f"{world.url}/")
+    assert world.loads.count("POST /logout/") == 2
+
+
+@pytest.mark.parametrize("in_session", [False, True], ids=["cookie", "session"])
+def test_signing_out_in_the_warning_works_with_every_csrf_setting(
+    world: World, settings: Settings, in_session: bool
+) -> None:
+    settings.CSRF_USE_SESSIONS = in_session
+    settings.CSRF_COOKIE_HTTPONLY = True
+    page = world.sign_in()
+    world.advance(31)
+    page.locator("#session_security_warning").get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(f"{world.url}/")
+
+
+def test_the_answer_to_a_form_is_not_sent_again(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    page.evaluate("document.querySelector('#order-form').noValidate = true")
+    page.get_by_role("button", name="Save the order").click()
+    world.settle()
+    assert world.loads.count("POST /form/") == 1
+    world.advance(62, step=2)
+    expect(page).to_have_url(f"{world.url}/login/?next=/form/")
+    assert world.loads.count("POST /form/") == 1
+
+
+def test_the_prompt_is_there_only_while_a_form_is_unsaved(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    symptoms = page.get_by_label("Symptoms")
+    assert not prompts(page)
+    symptoms.fill("typed")
+    assert prompts(page)
+    symptoms.fill("")
+    assert not prompts(page)
+    page.get_by_label("Ward").select_option("surgery")
+    assert prompts(page)
+    page.get_by_label("Ward").select_option("")
+    assert not prompts(page)
+    page.get_by_label("The patient has fasted").check()
+    assert prompts(page)
+    page.evaluate("document.querySelector('#order-form').reset()")
+    assert not prompts(page)
+    symptoms.fill("typed")
+    page.evaluate(
+        """() => {
+          const form = document.querySelector("#order-form");
+          form.addEventListener("submit", (event) => event.preventDefault());
+          form.noValidate = true;
+          form.requestSubmit();
+        }"""
+    )
+    assert not prompts(page)
+
+
+def test_the_prompt_is_a_real_one(world: World) -> None:
+    page = unsaved(world)
+    dialogs: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        dialogs.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("link", name="Records").click(no_wait_after=True)
+    page.wait_for_timeout(200)
+    assert dialogs == ["beforeunload"]
+    expect(page).to_have_url(f"{world.url}/form/")
+
+
+def test_what_was_typed_in_a_frame_is_kept_too(world: World) -> None:
+    page = world.sign_in(path="/frame/")
+    page.frames[1].get_by_label("Note").press_sequentially("half a note")
+    world.advance(62, step=2)
+    expect_covered(page)
+    assert page.frames[1].evaluate("note.value") == "half a note"
+
+
+def test_visits_that_replace_the_body_leave_one_element_at_work(world: World) -> None:
+    page = world.sign_in()
+    for _ in range(2):
+        world.advance(5, step=5)
+        swap(page)
+    expect(page.locator("session-security")).to_have_count(1)
+    with world.counted() as pings:
+        world.advance(31)
+    assert len(pings) == 1
+    assert events(page) == ["warn"]
+    act_by_key(page)
+    expect_quiet(page)
+    assert events(page) == ["warn", "extend"]
+
+
+def swap(page: Page) -> None:
+    """Put a copy of the body in its place, as Turbo does; Trusted Types forbid to parse one."""
+    page.evaluate(
+        """() => {
+          const body = document.body.cloneNode(true);
+          for (const script of body.querySelectorAll("script")) {
+            // Neither run again, nor blocked by Trusted Types.
+            if (script.parentElement.localName !== "session-security") script.remove();
+          }
+          document.body.replaceWith(body);
+        }"""
+    )
+
+
+def test_without_javascript_the_server_still_ends_the_session(
+    world: World, browser: object
+) -> None:
+    page = world.sign_in()
+    world.traveller.shift(61)
+    answer = page.request.get(f"{world.url}/records/")
+    assert "/login/" in answer.url
+    assert "no activity" in answer.text()

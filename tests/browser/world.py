@@ -1,0 +1,331 @@
+"""One browser and one server whose clocks stand still until a test moves them, together."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.test import Client
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Frame,
+    Locator,
+    Page,
+    Request,
+    Response,
+    Route,
+    expect,
+)
+
+NOON = datetime(2030, 1, 15, 12, tzinfo=UTC)
+
+# Playwright's clock counts performance.now() from its installation, a browser from the navigation;
+# and it hides the entries of the real timeline.
+BEFORE_CLOCK = "Object.defineProperty(window, 'real', { value: performance });"
+AFTER_CLOCK = """
+{
+  const now = performance.now.bind(performance);
+  let start; // of the page: the clock learns what has passed before only after this script
+  performance.now = () => now() - (start ??= now());
+  performance.getEntriesByType = (type) => real.getEntriesByType(type);
+}
+"""
+
+# To a headless browser all tabs are in front; here those are not that are named "behind".
+VISIBILITY = """
+{
+  const hidden = () => top.name === "behind";
+  Object.defineProperty(document, "hidden", { get: hidden });
+  Object.defineProperty(document, "visibilityState", {
+    get: () => (hidden() ? "hidden" : "visible"),
+  });
+}
+"""
+
+TURN = """(name) => {
+  if (top.name === name) return;
+  top.name = name;
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  if (!name) dispatchEvent(new Event("focus"));
+}"""
+
+# Notes the events of the element, and what was said to a screen reader.
+OBSERVE = """
+window.events = [];
+window.said = [];
+window.marks = {};
+const mark = ({ type }) => { marks[type] = real.timeOrigin + real.now(); };
+addEventListener("keydown", mark, true);
+addEventListener("session-security:extend", mark);
+for (const kind of ["warn", "extend", "expire", "lock", "unlock"]) {
+  addEventListener(`session-security:${kind}`, (event) => {
+    events.push(event.detail.reason ? `${kind} ${event.detail.reason}` : kind);
+  });
+}
+new MutationObserver((records) => {
+  for (const { target } of records) {
+    if (target.id === "session_security_spoken") said.push(target.textContent);
+  }
+}).observe(document, { childList: true, subtree: true });
+"""
+
+ROUND_TRIP = """() => new Promise((resolve) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = resolve;
+  port2.postMessage(0);
+})"""
+
+PING = re.compile(r"/session_security/ping/")
+
+
+class World:
+    """The tabs of one browser, the server, and the time in both."""
+
+    def __init__(self, context: BrowserContext, traveller: Any, url: str) -> None:
+        self.context, self.traveller, self.url = context, traveller, url
+        self.pings: list[Request] = []
+        self.loads: list[str] = []
+        self.noise: list[str] = []
+        self.held: list[Route] = []
+        self.pending: set[Request] = set()
+        self.routed = False
+        context.on("request", self._sent)
+        context.on("requestfinished", self._done)
+        context.on("requestfailed", self._done)
+        context.on("response", self._answered)
+        context.on("console", self._heard)
+        context.on("weberror", lambda error: self.noise.append(str(error.error)))
+
+    def _sent(self, request: Request) -> None:
+        self.pending.add(request)
+        if PING.search(request.url):
+            self.pings.append(request)
+        if request.is_navigation_request():
+            self.loads.append(f"{request.method} {request.url.removeprefix(self.url)}")
+
+    def _done(self, request: Request) -> None:
+        self.pending.discard(request)
+
+    def _answered(self, response: Response) -> None:
+        assert response.status < 500 or response.from_service_worker or PING.search(response.url)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # A browser reports every 401 and every failed request; these are part of the protocol.
+        if "Failed to load resource" not in message.text:
+            self.noise.append(message.text)
+
+    # Time
+
+    def advance(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass for the browser and the server, in steps, with the network in between."""
+        while seconds > 1e-6:
+            by = min(step, seconds)
+            seconds -= by
+            self.traveller.shift(by)
+            self.context.clock.run_for(round(by * 1000))
+            self.settle()
+
+    def sleep(self, seconds: float) -> None:
+        """Let the machine sleep: all clocks jump, and timers that are due fire once, late."""
+        self.traveller.shift(seconds)
+        self.context.clock.fast_forward(round(seconds * 1000))
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until every request is answered and every tab has heard of it."""
+        quiet = 0
+        while quiet < 3:
+            for page in self.context.pages:
+                try:
+                    page.wait_for_load_state()
+                    page.evaluate(ROUND_TRIP)
+                except Error:  # it has just gone elsewhere
+                    quiet = 0
+            if not self.context.pages:
+                return
+            held = {route.request for route in self.held}
+            if self.pending - held:
+                quiet = 0
+                self.context.pages[-1].wait_for_timeout(2)
+            else:
+                quiet += 1
+
+    # Users
+
+    def sign_in(self, username: str = "demo", path: str = "/records/") -> Page:
+        """Sign in without the form, and open a page."""
+        client = Client()
+        client.force_login(get_user_model().objects.get(username=username))
+        name = settings.SESSION_COOKIE_NAME
+        self.context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": self.url}]
+        )
+        return self.open(path)
+
+    def fill_in_login(self, page: Page, username: str = "demo") -> None:
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill(username)
+        page.get_by_role("button", name="Sign in").click()
+        self.settle()
+
+    @property
+    def session(self) -> SessionStore:
+        """The one session that the server has."""
+        return SessionStore(Session.objects.get().session_key)
+
+    @property
+    def server_idle(self) -> float:
+        """How long the server thinks that the user has been idle."""
+        last = datetime.fromisoformat(self.session["_session_security"])
+        return (datetime.now(UTC) - last).total_seconds()
+
+    # Tabs
+
+    def open(self, path: str = "/records/") -> Page:
+        """Open a page in a new tab, in front of the others."""
+        for page in self.context.pages:
+            page.evaluate(TURN, "behind")
+        page = self.context.new_page()
+        page.goto(self.url + path)
+        self.settle()
+        return page
+
+    def front(self, page: Page) -> Page:
+        """Turn to another tab."""
+        for other in self.context.pages:
+            if other is not page:
+                other.evaluate(TURN, "behind")
+        page.evaluate(TURN, "")
+        self.settle()
+        return page
+
+    # The network
+
+    def answer_pings(self, answer: Callable[[Route], Any]) -> None:
+        """From now on, answer pings by this function in place of the server."""
+        self.answer = answer
+        if not self.routed:
+            self.context.route(PING, lambda route: self.answer(route))
+            self.routed = True
+
+    def cut(self) -> None:
+        """No ping gets through."""
+        self.answer_pings(lambda route: route.abort())
+
+    def hold(self) -> None:
+        """Pings are on their way for long; they are in ``held``."""
+        self.answer_pings(self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self.held.append(route)
+
+    def mend(self) -> None:
+        """Pings get through again."""
+        self.answer_pings(lambda route: route.continue_())
+
+    def release(self) -> None:
+        """Let the pings through that were held, and those that come."""
+        self.mend()
+        held, self.held = self.held, []
+        for route in held:
+            route.continue_()
+        self.settle()
+
+    @contextmanager
+    def counted(self) -> Iterator[list[Request]]:
+        """The pings of the block, when it is over."""
+        pings: list[Request] = []
+        before = len(self.pings)
+        yield pings
+        self.settle()
+        pings += self.pings[before:]
+
+
+def warning(page: Page) -> Locator:
+    return page.locator("#session_security_warning")
+
+
+def cover(page: Page) -> Locator:
+    return page.locator("#session_security_cover")
+
+
+def counter(page: Page) -> Locator:
+    return page.locator("#session_security_counter")
+
+
+def expect_warned(*pages: Page) -> None:
+    for page in pages:
+        expect(warning(page)).to_be_visible()
+        expect(cover(page)).not_to_be_visible()
+
+
+def expect_quiet(*pages: Page) -> None:
+    """Neither warned nor covered, and the page is readable."""
+    for page in pages:
+        expect(warning(page)).not_to_be_visible()
+        expect(cover(page)).not_to_be_visible()
+        expect(page.locator("h1")).to_be_visible()
+
+
+def expect_covered(*pages: Page) -> None:
+    """Covered, and nothing of the page can be read."""
+    for page in pages:
+        expect(cover(page)).to_be_visible()
+        expect(warning(page)).not_to_be_visible()
+        expect(page.locator("h1")).not_to_be_visible()
+
+
+def expect_signed_out(world: World, *pages: Page) -> None:
+    """At the login page, which says why."""
+    for page in pages:
+        expect(page).to_have_url(re.compile(re.escape(world.url) + r"/login/\?next=/"))
+        expect(cover(page)).to_have_count(0)
+
+
+def move(page: Page) -> None:
+    """Move the mouse, as a hand does: it has been somewhere before."""
+    page.mouse.move(200, 300)
+    page.mouse.move(210, 310)
+
+
+def act_by_key(page: Page) -> None:
+    page.keyboard.press("a")
+
+
+def reported(ping: Request) -> float:
+    """The idle seconds that a ping reports."""
+    return float(parse_qs(ping.post_data or "")["idleFor"][0])
+
+
+def events(page: Page) -> list[str]:
+    return list(page.evaluate("events"))
+
+
+def said(page: Page) -> list[str]:
+    return list(page.evaluate("said"))
+
+
+def focused(page: Page | Frame) -> str:
+    return str(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+
+
+def prompts(page: Page) -> bool:
+    """Whether leaving the page would ask."""
+    script = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    return bool(page.evaluate(script))
+
+
+def texts(locators: Iterable[Locator]) -> list[str]:
+    return [locator.inner_text() for locator in locators]
+
+
+def later(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)

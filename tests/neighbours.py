@@ -1,0 +1,127 @@
+"""What else a site may have installed: middleware, caches and subclasses of ours."""
+
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.cache.backends.locmem import LocMemCache
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
+
+from session_security.middleware import SessionSecurityMiddleware
+from session_security.policy import Timeouts
+
+from . import settings as plain
+
+OURS = "session_security.middleware.SessionSecurityMiddleware"
+MESSAGES = "django.contrib.messages.middleware.MessageMiddleware"
+AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+
+
+def stack(**places: str | None) -> list[str]:
+    """The middleware of the plain site with one more ``before`` or ``after`` ours, or moved."""
+    middleware = [path for path in plain.MIDDLEWARE if path not in places.values()]
+    place = middleware.index(OURS)
+    if before := places.get("before"):
+        middleware.insert(place, before)
+    if after := places.get("after"):
+        middleware.insert(middleware.index(OURS) + 1, after)
+    return middleware
+
+
+WITHOUT = [path for path in plain.MIDDLEWARE if path != OURS]
+
+
+class ReadsSession(MiddlewareMixin):
+    """Chooses by something in the session, before our middleware runs."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.session.get("theme")
+
+
+@sync_and_async_middleware
+def reads_user(get_response: Any) -> Any:
+    """Looks at the user by every way there is, before our middleware runs."""
+    if iscoroutinefunction(get_response):
+
+        async def amiddleware(request: HttpRequest) -> HttpResponseBase:
+            await request.auser()
+            response: HttpResponseBase = await get_response(request)
+            return response
+
+        return amiddleware
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.user.get_username()
+        response: HttpResponseBase = get_response(request)
+        return response
+
+    return middleware
+
+
+def sync_only(get_response: Any) -> Any:
+    """Knows nothing of ASGI; Django runs it in a thread."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = get_response(request)
+        return response
+
+    return middleware
+
+
+class FailingCache(LocMemCache):
+    """A cache that can be made to fail: ``FailingCache.fails = True``."""
+
+    fails = False
+
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        if self.fails:
+            raise ConnectionError("the cache is gone")
+        super().set(*args, **kwargs)
+
+
+class Sessions(SessionMiddleware):
+    """A site's own."""
+
+
+class Authentication(AuthenticationMiddleware):
+    """A site's own."""
+
+
+class Flushing(SessionSecurityMiddleware):
+    """Signs out without a look at the user."""
+
+    def do_logout(self, request: HttpRequest) -> None:
+        request.session.flush()
+
+
+class Old(SessionSecurityMiddleware):
+    """Overrides what was no documented hook in 2.x, and is none now."""
+
+    def update_last_activity(self, request: HttpRequest, now: object) -> None:
+        raise NotImplementedError
+
+
+class Interleaving(SessionSecurityMiddleware):
+    """Lets something happen after the session was read and before the act is stored."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def is_passive_request(self, request: HttpRequest) -> bool:
+        cls = type(self)
+        meanwhile, cls.meanwhile = cls.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return super().is_passive_request(request)
+
+
+def short_for_bob(request: HttpRequest) -> Timeouts:
+    """Timeouts by user; asking for the user is a query."""
+    if request.user.get_username() == "bob":
+        return Timeouts(30, 60)
+    return Timeouts(540, 600)

@@ -1,0 +1,234 @@
+"""Each check: the situation that it is for, the words, and silence when all is well."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.checks import CheckMessage, run_checks
+from pytest_django import Settings
+
+from session_security import checks
+
+from . import settings as plain
+from .neighbours import AUTHENTICATION, OURS, WITHOUT, stack
+
+ROOT = Path(__file__).parent.parent
+SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+OLD = "tests.neighbours.Old"
+SUBCLASS = "tests.neighbours.Interleaving"
+IDS = re.findall(r'"(session_security\.[EW]\d{3})"', Path(checks.__file__).read_text())
+
+
+def found() -> list[CheckMessage]:
+    """What ``manage.py check`` says of this app."""
+    return [message for message in run_checks() if str(message.id).startswith("session_security.")]
+
+
+def templates(*processors: str) -> list[dict[str, object]]:
+    return [plain.TEMPLATES[0] | {"OPTIONS": {"context_processors": list(processors)}}]
+
+
+def test_a_site_that_is_set_up_as_documented_has_nothing_to_answer_for() -> None:
+    assert found() == []
+
+
+REQUEST = "django.template.context_processors.request"
+LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
+FILES = "django.core.cache.backends.filebased.FileBasedCache"
+ENGINE = "django.contrib.sessions.backends."
+
+# Settings, the id, and words that the message or its hint must have.
+WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
+    "no middleware": ({"MIDDLEWARE": WITHOUT}, "E001", ["MIDDLEWARE", OURS]),
+    "no sessions": (
+        {"MIDDLEWARE": [path for path in plain.MIDDLEWARE if path != SESSIONS]},
+        "E002",
+        ["SessionMiddleware does not come before", SESSIONS],
+    ),
+    "no users": (
+        {"MIDDLEWARE": [path for path in plain.MIDDLEWARE if path != AUTHENTICATION]},
+        "E002",
+        ["AuthenticationMiddleware does not come before", AUTHENTICATION],
+    ),
+    "middleware too early": (
+        {"MIDDLEWARE": stack(after=AUTHENTICATION)},
+        "E002",
+        ["AuthenticationMiddleware does not come before", "above"],
+    ),
+    "middleware twice": ({"MIDDLEWARE": [*plain.MIDDLEWARE, OURS]}, "E003", ["more than once"]),
+    "middleware and its subclass": (
+        {"MIDDLEWARE": [*plain.MIDDLEWARE, SUBCLASS]},
+        "E003",
+        ["more than once", "subclass"],
+    ),
+    "negative": ({"SESSION_SECURITY_EXPIRE_AFTER": -1}, "E004", ["EXPIRE_AFTER is wrong: -1"]),
+    "zero": ({"SESSION_SECURITY_WARN_AFTER": 0}, "E004", ["WARN_AFTER is wrong: 0"]),
+    "text": ({"SESSION_SECURITY_EXPIRE_AFTER": "600"}, "E004", ["EXPIRE_AFTER is wrong: '600'"]),
+    "age": ({"SESSION_SECURITY_MAX_AGE": True}, "E004", ["MAX_AGE is wrong: True"]),
+    "no list": ({"SESSION_SECURITY_PASSIVE_URLS": "/a/"}, "E004", ["PASSIVE_URLS must be a list"]),
+    "no switch": ({"SESSION_SECURITY_INSECURE": "no"}, "E004", ["INSECURE must be True or False"]),
+    "no path": ({"SESSION_SECURITY_TIMEOUTS": "no.such"}, "E004", ["TIMEOUTS can't be imported"]),
+    "swapped": (
+        {"SESSION_SECURITY_WARN_AFTER": 600, "SESSION_SECURITY_EXPIRE_AFTER": 540},
+        "E005",
+        ["WARN_AFTER (600 s)", "EXPIRE_AFTER (540 s)", "Warn at least 20 s before"],
+    ),
+    "the same": (
+        {"SESSION_SECURITY_WARN_AFTER": 600},
+        "E005",
+        ["SESSION_SECURITY_WARN_AFTER", "SESSION_SECURITY_EXPIRE_AFTER"],
+    ),
+    "no URLs": (
+        {"ROOT_URLCONF": "tests.urls_without_ours"},
+        "E006",
+        ["session_security_ping", "include('session_security.urls')"],
+    ),
+    "nowhere to go": (
+        {"SESSION_SECURITY_REDIRECT_TO_LOGOUT": True, "SESSION_SECURITY_LOGOUT_URL": "no_such"},
+        "E007",
+        ["REDIRECT_TO_LOGOUT", "no URL 'no_such'", "Set SESSION_SECURITY_LOGOUT_URL"],
+    ),
+    "a hook that is dead": (
+        {"MIDDLEWARE": [path.replace(OURS, OLD) for path in plain.MIDDLEWARE]},
+        "W008",
+        [f"{OLD}.update_last_activity is never called", "is_passive_request", "do_logout"],
+    ),
+    "short warning": (
+        {"SESSION_SECURITY_WARN_AFTER": 581},
+        "W001",
+        ["Less than 20 s", "SESSION_SECURITY_WARN_AFTER", "2.2.1"],
+    ),
+    "short life": (
+        {"SESSION_SECURITY_MAX_AGE": 6599},
+        "W002",
+        ["SESSION_SECURITY_MAX_AGE", "11 times SESSION_SECURITY_EXPIRE_AFTER", "2.2.1"],
+    ),
+    "slip of the pen": (
+        {"SESSION_SECURITY_EXPIRES_AFTER": 600},
+        "W003",
+        ["no setting SESSION_SECURITY_EXPIRES_AFTER", "Did you mean SESSION_SECURITY_EXPIRE_AFTER"],
+    ),
+    "unheard of": ({"SESSION_SECURITY_XYZ": 1}, "W003", ["SESSION_SECURITY_XYZ", "Remove it"]),
+    "short cookies": (
+        {"SESSION_COOKIE_AGE": 599},
+        "W004",
+        ["SESSION_COOKIE_AGE", "SESSION_SECURITY_EXPIRE_AFTER"],
+    ),
+    "no request in templates": ({"TEMPLATES": templates()}, "W005", [REQUEST, "TEMPLATES"]),
+    "cache of a process": (
+        {"SESSION_ENGINE": ENGINE + "cache"},
+        "W006",
+        ["each process", "SESSION_CACHE_ALIAS"],
+    ),
+    "cache of a process before a database": (
+        {"SESSION_ENGINE": ENGINE + "cached_db"},
+        "W006",
+        ["SESSION_CACHE_ALIAS"],
+    ),
+    "lasting cookies": (
+        {"SESSION_EXPIRE_AT_BROWSER_CLOSE": False},
+        "W007",
+        ["SESSION_EXPIRE_AT_BROWSER_CLOSE = True", "SESSION_SECURITY_INSECURE = True"],
+    ),
+}
+
+RIGHT: dict[str, dict[str, object]] = {
+    "a subclass": {
+        "MIDDLEWARE": [path.replace(OURS, SUBCLASS) for path in plain.MIDDLEWARE],
+    },
+    "subclasses of what is needed": {
+        "MIDDLEWARE": [
+            path.replace(SESSIONS, "tests.neighbours.Sessions").replace(
+                AUTHENTICATION, "tests.neighbours.Authentication"
+            )
+            for path in plain.MIDDLEWARE
+        ]
+    },
+    "warning of 20 s": {"SESSION_SECURITY_WARN_AFTER": 580},
+    "age of eleven": {"SESSION_SECURITY_MAX_AGE": 6600},
+    "cookies as long": {"SESSION_COOKIE_AGE": 600},
+    "all settings": {
+        "SESSION_SECURITY_EXPIRE_AFTER": 900,
+        "SESSION_SECURITY_WARN_AFTER": 800,
+        "SESSION_SECURITY_MAX_AGE": None,
+        "SESSION_SECURITY_TIMEOUTS": "tests.neighbours.short_for_bob",
+        "SESSION_SECURITY_PASSIVE_URLS": ["/poll/"],
+        "SESSION_SECURITY_PASSIVE_URL_NAMES": ["monitor:poll"],
+        "SESSION_SECURITY_COUNT_FETCH": True,
+        "SESSION_SECURITY_REQUIRE_CONFIRM": True,
+        "SESSION_SECURITY_ON_EXPIRE": "lock",
+        "SESSION_SECURITY_REDIRECT_TO_LOGOUT": True,
+        "SESSION_SECURITY_LOGOUT_URL": "logout",
+        "SESSION_SECURITY_INSECURE": False,
+    },
+    "a shared cache": {
+        "SESSION_ENGINE": ENGINE + "cache",
+        "SESSION_CACHE_ALIAS": "shared",
+        "CACHES": {
+            "default": {"BACKEND": LOCMEM},
+            "shared": {"BACKEND": FILES, "LOCATION": "unused"},
+        },
+    },
+    "a path to go to": {
+        "SESSION_SECURITY_REDIRECT_TO_LOGOUT": True,
+        "SESSION_SECURITY_LOGOUT_URL": "/bye/",
+    },
+    "no view that signs out": {"SESSION_SECURITY_LOGOUT_URL": "no_such"},
+    "lasting cookies that are meant": {
+        "SESSION_EXPIRE_AT_BROWSER_CLOSE": False,
+        "SESSION_SECURITY_INSECURE": True,
+    },
+    "templates of another kind": {
+        "TEMPLATES": [
+            *plain.TEMPLATES,
+            {"BACKEND": "django.template.backends.dummy.TemplateStrings"},
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_said_with_its_cure(settings: Settings, case: str) -> None:
+    values, number, words = WRONG[case]
+    for name, value in values.items():
+        setattr(settings, name, value)
+    [message] = found()
+    assert message.id == f"session_security.{number}"
+    assert message.is_serious() == number.startswith("E")
+    assert message.hint
+    for word in words:
+        assert word in f"{message.msg} {message.hint}"
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_what_is_right_is_passed_over(settings: Settings, case: str) -> None:
+    for name, value in RIGHT[case].items():
+        setattr(settings, name, value)
+    assert found() == []
+
+
+def test_every_wrong_setting_is_named_at_once(settings: Settings) -> None:
+    settings.SESSION_SECURITY_EXPIRE_AFTER = 0
+    settings.SESSION_SECURITY_WARN_AFTER = "x"
+    settings.SESSION_SECURITY_PASSIVE_URLS = None
+    assert [message.id for message in found()] == ["session_security.E004"] * 3
+
+
+def test_a_middleware_that_can_not_be_imported_is_left_to_django(settings: Settings) -> None:
+    settings.MIDDLEWARE = ["no.such.Middleware", *plain.MIDDLEWARE]
+    assert found() == []
+
+
+def test_each_id_is_for_one_thing_and_has_a_test() -> None:
+    assert {f"session_security.{number}" for _, number, _ in WRONG.values()} == set(IDS)
+
+
+@pytest.mark.parametrize("check_id", sorted(set(IDS)))
+def test_each_id_is_in_the_docs(check_id: str) -> None:
+    pages = sorted((ROOT / "docs").rglob("*.md"))
+    assert any(check_id in page.read_text() for page in pages)
+
+
+def test_the_checks_can_be_run_by_their_tag(settings: Settings) -> None:
+    settings.MIDDLEWARE = WITHOUT
+    assert "session_security.E001" in [message.id for message in run_checks(tags=["security"])]

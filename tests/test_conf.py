@@ -1,0 +1,192 @@
+"""The settings: what each can be, and what is said if it is something else."""
+
+import math
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import RequestFactory, override_settings
+from django.urls import reverse_lazy
+from pytest_django import Settings
+
+from session_security.conf import NAMES, PREFIX, conf
+from session_security.policy import Timeouts
+
+from .neighbours import short_for_bob
+
+ROOT = Path(__file__).parent.parent
+
+DEFAULTS: dict[str, object] = {
+    "EXPIRE_AFTER": 600,
+    "WARN_AFTER": 540,
+    "MAX_AGE": None,
+    "TIMEOUTS": None,
+    "PASSIVE_URLS": [],
+    "PASSIVE_URL_NAMES": [],
+    "COUNT_FETCH": False,
+    "REQUIRE_CONFIRM": False,
+    "ON_EXPIRE": "auto",
+    "REDIRECT_TO_LOGOUT": False,
+    "LOGOUT_URL": "logout",
+    "INSECURE": False,
+}
+TIMES = ["EXPIRE_AFTER", "WARN_AFTER", "MAX_AGE"]
+LISTS = ["PASSIVE_URLS", "PASSIVE_URL_NAMES"]
+SWITCHES = ["COUNT_FETCH", "REQUIRE_CONFIRM", "REDIRECT_TO_LOGOUT", "INSECURE"]
+
+
+def test_the_defaults() -> None:
+    assert {name: getattr(conf, name) for name in NAMES} == DEFAULTS
+    assert conf.timeouts == Timeouts(540, 600)
+
+
+def wrong(name: str) -> str:
+    """What is said about a setting that can't be used."""
+    with pytest.raises(ImproperlyConfigured) as caught:
+        getattr(conf, name)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", TIMES)
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [(300, 300), (0.5, 0.5), (timedelta(minutes=5), 300), (timedelta(days=2), 172_800)],
+    ids=repr,
+)
+def test_a_time_is_seconds_or_a_timedelta(
+    settings: Settings, name: str, value: object, seconds: float
+) -> None:
+    setattr(settings, PREFIX + name, value)
+    assert getattr(conf, name) == seconds
+
+
+@pytest.mark.parametrize("name", TIMES)
+@pytest.mark.parametrize(
+    "value",
+    [0, -1, -0.5, math.nan, math.inf, timedelta(0), "600", b"600", True, [], (600,), object],
+    ids=lambda value: f"{value!r} {type(value).__name__}",
+)
+def test_a_time_is_nothing_else(settings: Settings, name: str, value: object) -> None:
+    setattr(settings, PREFIX + name, value)
+    assert wrong(name).startswith(f"SESSION_SECURITY_{name} is wrong: ")
+
+
+@pytest.mark.parametrize("name", ["EXPIRE_AFTER", "WARN_AFTER"])
+def test_the_idle_limits_can_not_be_switched_off(settings: Settings, name: str) -> None:
+    setattr(settings, PREFIX + name, None)
+    assert wrong(name).startswith(f"SESSION_SECURITY_{name} is wrong: None")
+
+
+@pytest.mark.parametrize(("warn", "expire"), [(600, 540), (600, 600)])
+def test_swapped_times_are_named(settings: Settings, warn: int, expire: int) -> None:
+    settings.SESSION_SECURITY_WARN_AFTER = warn
+    settings.SESSION_SECURITY_EXPIRE_AFTER = expire
+    assert "SESSION_SECURITY_WARN_AFTER is wrong" in wrong("timeouts")
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    "value", [[], ["a"], ("a", "b"), {"a"}, frozenset({"a"}), {"a": 1}, [reverse_lazy("home")]]
+)
+def test_a_list_is_any_collection(settings: Settings, name: str, value: object) -> None:
+    setattr(settings, PREFIX + name, value)
+    assert getattr(conf, name) is value
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("value", ["/poll/", 5, None, True, iter([])], ids=lambda v: str(type(v)))
+def test_a_list_is_no_string_and_nothing_that_can_be_read_but_once(
+    settings: Settings, name: str, value: object
+) -> None:
+    setattr(settings, PREFIX + name, value)
+    assert wrong(name).startswith(f"SESSION_SECURITY_{name} must be a list, not ")
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_a_switch_is_true_or_false(settings: Settings, name: str) -> None:
+    for switch in (True, False):
+        setattr(settings, PREFIX + name, switch)
+        assert getattr(conf, name) is switch
+    value: object
+    for value in (None, 0, 1, "no", "False", []):
+        setattr(settings, PREFIX + name, value)
+        assert wrong(name) == f"SESSION_SECURITY_{name} must be True or False, not {value!r}."
+
+
+@pytest.mark.parametrize("value", ["auto", "leave", "lock"])
+def test_what_happens_at_the_end_is_one_of_three(settings: Settings, value: str) -> None:
+    settings.SESSION_SECURITY_ON_EXPIRE = value
+    assert value == conf.ON_EXPIRE
+
+
+@pytest.mark.parametrize("value", ["", "Auto", "reload", None, True, ["auto"]], ids=repr)
+def test_what_happens_at_the_end_is_nothing_else(settings: Settings, value: object) -> None:
+    settings.SESSION_SECURITY_ON_EXPIRE = value
+    assert wrong("ON_EXPIRE") == "SESSION_SECURITY_ON_EXPIRE must be one of auto, leave, lock."
+
+
+@pytest.mark.parametrize("value", [None, True, 5, ["logout"], b"logout"], ids=repr)
+def test_the_logout_url_is_a_string(settings: Settings, value: object) -> None:
+    settings.SESSION_SECURITY_LOGOUT_URL = value
+    assert wrong("LOGOUT_URL").startswith("SESSION_SECURITY_LOGOUT_URL must be")
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("logout", "/logout/"),
+        ("monitor:poll", "/monitor/poll/"),
+        ("/bye/", "/bye/"),
+        (reverse_lazy("leave"), "/leave/"),
+        ("no_such_view", ""),
+        ("", ""),
+    ],
+)
+def test_the_logout_url_is_a_name_or_a_path(settings: Settings, value: object, path: str) -> None:
+    settings.SESSION_SECURITY_LOGOUT_URL = value
+    assert conf.logout_path == path
+
+
+@pytest.mark.parametrize("value", ["tests.neighbours.short_for_bob", short_for_bob], ids=type)
+def test_timeouts_are_a_callable_or_the_path_to_one(settings: Settings, value: object) -> None:
+    settings.SESSION_SECURITY_TIMEOUTS = value
+    assert conf.TIMEOUTS is short_for_bob
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("", "can't be imported"),
+        ("short_for_bob", "can't be imported"),
+        ("tests.neighbours.no_such_name", "can't be imported"),
+        ("no.such.module", "can't be imported"),
+        ("tests.settings.MIDDLEWARE", "must be a callable"),
+        (Timeouts(540, 600), "must be a callable"),
+        (600, "must be a callable"),
+        ({}, "must be a callable"),
+    ],
+    ids=lambda value: repr(value)[:32],
+)
+def test_timeouts_are_nothing_else(settings: Settings, value: object, says: str) -> None:
+    settings.SESSION_SECURITY_TIMEOUTS = value
+    assert wrong("TIMEOUTS").startswith(f"SESSION_SECURITY_TIMEOUTS {says}")
+
+
+def test_settings_are_read_when_they_are_used() -> None:
+    """Defect of 2.6.8: override_settings has no effect."""
+    request = RequestFactory().get("/")
+    for end in (1000, 2000):
+        with override_settings(SESSION_SECURITY_EXPIRE_AFTER=end):
+            assert end == conf.EXPIRE_AFTER
+            assert conf.timeouts.expire_after == end
+            assert conf.timeouts_for(request).expire_after == end
+    assert conf.EXPIRE_AFTER == 600
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_every_setting_is_documented(name: str) -> None:
+    reference = "".join(
+        path.read_text() for path in sorted((ROOT / "docs" / "reference").rglob("*.md"))
+    )
+    assert PREFIX + name in reference

@@ -1,0 +1,100 @@
+"""The catalogues: ten languages, complete, and compiled as they are written."""
+
+import ast
+import re
+from pathlib import Path
+
+import polib
+import pytest
+from django.utils import translation
+from pytest_django import Settings
+from time_machine import Traveller
+
+import session_security
+
+from .neighbours import stack
+from .test_middleware import IDLE
+from .visitor import Visitor
+
+PACKAGE = Path(session_security.__file__).parent
+LANGUAGES = ["ca", "cs", "de", "es", "fr", "it", "nl", "pl", "pt", "pt_BR"]
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
+
+
+def messages() -> set[str]:
+    """Every message in the templates and modules."""
+    found = set()
+    for path in PACKAGE.rglob("*.html"):
+        found |= set(re.findall(r'{% translate "([^"]+)"', path.read_text()))
+        assert "blocktranslate" not in path.read_text(), "teach this test to read it"
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Name("_" | "gettext" | "gettext_lazy"), args=[text]):
+                    found.add(ast.literal_eval(text))
+    return found
+
+
+def catalogue(language: str, suffix: str = "po") -> Path:
+    return PACKAGE / "locale" / language / "LC_MESSAGES" / f"django.{suffix}"
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_there_are_ten_languages() -> None:
+    assert sorted(path.name for path in (PACKAGE / "locale").iterdir()) == LANGUAGES
+    assert len(messages()) > 10
+
+
+def test_each_catalogue_is_complete(language: str) -> None:
+    found = polib.pofile(str(catalogue(language)))
+    assert {entry.msgid for entry in found} == messages()
+    assert [entry.msgid for entry in found if not entry.translated()] == []
+    assert [entry.msgid for entry in found if entry.fuzzy or entry.obsolete] == []
+
+
+def test_each_catalogue_says_what_it_is(language: str) -> None:
+    head = polib.pofile(str(catalogue(language))).metadata
+    assert head["Language"] == language
+    assert head["Content-Type"] == "text/plain; charset=UTF-8"
+    assert head["Plural-Forms"].startswith("nplurals=")
+
+
+def test_each_translation_is_one(language: str) -> None:
+    for entry in polib.pofile(str(catalogue(language))):
+        assert entry.msgstr != entry.msgid
+        assert entry.msgstr == entry.msgstr.strip()
+        assert sorted(PLACEHOLDER.findall(entry.msgstr)) == sorted(PLACEHOLDER.findall(entry.msgid))
+        assert ("\n" in entry.msgstr) == ("\n" in entry.msgid)
+        assert entry.msgid[-1] not in ".?:…" or entry.msgstr[-1] == entry.msgid[-1]
+
+
+def test_each_compiled_catalogue_is_up_to_date(language: str) -> None:
+    """Defect of 2.6.8: the wheel ships one compiled catalogue of ten."""
+    written = {entry.msgid: entry.msgstr for entry in polib.pofile(str(catalogue(language)))}
+    compiled = polib.mofile(str(catalogue(language, "mo")))
+    assert {entry.msgid: entry.msgstr for entry in compiled} == written
+
+
+def test_django_finds_them(language: str) -> None:
+    with translation.override(translation.to_language(language)):
+        for message in messages():
+            assert translation.gettext(message) != message
+
+
+def test_people_are_told_in_their_language(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    settings.MIDDLEWARE = stack(before="django.middleware.locale.LocaleMiddleware")
+    german = {"Accept-Language": "de"}
+    with translation.override("de"):
+        words = [translation.gettext(text) for text in (IDLE, "Sign out", "Stay signed in")]
+    page = alice.get("/element/", **german).content.decode()
+    assert words[1] in page
+    assert words[2] in page
+    clock.shift(600)
+    assert alice.fetch("/", **german).json()["detail"] == words[0]
+    assert alice.navigate("/login/").json() == {"messages": [words[0]]}

@@ -1,0 +1,311 @@
+"""What ``{% include "session_security/all.html" %}`` puts into a page."""
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import django
+import pytest
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.template import engines
+from django.test import RequestFactory
+from django.utils.html import escape
+from pytest_django import DjangoAssertNumQueries, Settings
+from time_machine import Traveller
+
+from . import settings as plain
+from . import views
+from .conftest import During
+from .neighbours import WITHOUT
+from .visitor import Visitor
+
+
+class Element(HTMLParser):
+    """The tags of a page, and the options among them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.options: dict[str, Any] = {}
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1] == ("script", {"type": "application/json"}) and data.strip():
+            self.options = json.loads(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def by_id(self, name: str) -> tuple[str, dict[str, str | None]]:
+        [found] = [tag for tag in self.tags if tag[1].get("id") == name]
+        return found
+
+
+def page(visitor: Visitor, path: str = "/element/") -> Element:
+    response = visitor.navigate(path)
+    assert response.status_code == 200
+    return Element(response.content.decode())
+
+
+def rendered(source: str, request: HttpRequest | None, **context: object) -> str:
+    template = engines["django"].from_string("{% load session_security_tags %}" + source)
+    return str(template.render(context, request))
+
+
+# Nothing, where there is nothing to warn about
+
+
+def test_a_visitor_s_page_gets_nothing(
+    visitor: Visitor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        response = visitor.navigate("/element/")
+    assert response.content.strip() == b""
+    assert "Vary" not in response.headers
+
+
+def test_a_visitor_with_a_session_gets_nothing(visitor: Visitor) -> None:
+    visitor.alter(basket=1)
+    assert visitor.navigate("/element/").content.strip() == b""
+
+
+def test_without_the_middleware_nothing_is_rendered(settings: Settings, alice: Visitor) -> None:
+    settings.MIDDLEWARE = WITHOUT
+    response = alice.navigate("/element/")
+    assert (response.status_code, response.content.strip()) == (200, b"")
+
+
+def test_a_page_that_comes_too_late_gets_nothing(alice: Visitor, clock: Traveller) -> None:
+    clock.shift(600)
+    assert alice.navigate("/element/").content.strip() == b""
+
+
+def test_after_a_sign_out_in_the_same_request_nothing_is_rendered(
+    alice: Visitor, during: During
+) -> None:
+    def code(request: HttpRequest) -> str:
+        logout(request)
+        return views.element(request).content.decode()
+
+    during(code)
+    assert alice.navigate("/during/").content.strip() == b""
+
+
+@pytest.mark.usefixtures("db")
+def test_without_a_request_nothing_is_rendered(settings: Settings) -> None:
+    settings.TEMPLATES = [plain.TEMPLATES[0] | {"OPTIONS": {}}]
+    for request in (None, RequestFactory().get("/")):
+        assert rendered(views.ELEMENT, request).strip() == ""
+
+
+# The element
+
+
+def test_the_options_are_those_of_the_request(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    clock.shift(100)
+    assert page(alice).options == {
+        "pingUrl": "/session_security/ping/",
+        "warnAfter": 540,
+        "expireAfter": 600,
+        "idle": 0,
+        "absoluteIn": None,
+        "user": alice.ping().json()["user"],
+        "requireConfirm": False,
+        "onExpire": "auto",
+        "confirmFormDiscard": True,
+    }
+    settings.SESSION_SECURITY_MAX_AGE = 3600
+    settings.SESSION_SECURITY_REQUIRE_CONFIRM = True
+    settings.SESSION_SECURITY_ON_EXPIRE = "lock"
+    options = page(alice).options
+    assert (options["absoluteIn"], options["requireConfirm"]) == (3500, True)
+    assert options["onExpire"] == "lock"
+
+
+def test_a_passive_page_says_how_long_its_user_has_been_idle(
+    alice: Visitor, clock: Traveller, during: During
+) -> None:
+    during(lambda request: views.element(request).content.decode())
+    clock.shift(100)
+    assert page(alice, "/passive/during/").options["idle"] == 100
+
+
+def test_server_and_browser_have_the_same_timeouts(settings: Settings, visitor: Visitor) -> None:
+    settings.SESSION_SECURITY_TIMEOUTS = "tests.neighbours.short_for_bob"
+    visitor.sign_in("bob")
+    answer, options = visitor.ping().json(), page(visitor).options
+    for name, seconds in [("warnAfter", 30), ("expireAfter", 60)]:
+        assert answer[name] == options[name] == seconds
+
+
+@pytest.mark.parametrize(
+    ("redirect", "url", "expected"),
+    [
+        (False, "logout", None),
+        (True, "logout", "/logout/"),
+        (True, "leave", "/leave/"),
+        (True, "no_such_view", None),
+        (True, "/accounts/bye/?why=idle", "/accounts/bye/?why=idle"),
+        (True, "https://sso.example/bye", "https://sso.example/bye"),
+        (True, "/</script><script>alert(1)</script>", "/</script><script>alert(1)</script>"),
+    ],
+)
+def test_where_to_return_to_is_said_only_if_that_is_wanted(
+    settings: Settings, alice: Visitor, redirect: bool, url: str, expected: str | None
+) -> None:
+    settings.SESSION_SECURITY_REDIRECT_TO_LOGOUT = redirect
+    settings.SESSION_SECURITY_LOGOUT_URL = url
+    assert page(alice).options.get("returnToUrl") == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "action"),
+    [
+        ("logout", "/logout/"),
+        ("leave", "/leave/"),
+        ("/bye/", "/bye/"),
+        ('/bye/"><b>', '/bye/"><b>'),
+        ("no_such_view", None),
+        ("", None),
+    ],
+)
+def test_the_button_that_signs_out_is_there_if_there_is_a_view(
+    settings: Settings, alice: Visitor, url: str, action: str | None
+) -> None:
+    settings.SESSION_SECURITY_LOGOUT_URL = url
+    forms = page(alice).all("form")
+    assert forms == ([] if action is None else [{"method": "post", "action": action}])
+
+
+def test_the_ids_of_2x_are_there_and_each_id_is_there_once(alice: Visitor) -> None:
+    element = page(alice)
+    ids = [attributes["id"] for _, attributes in element.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {"session_security_warning", "session_security_counter"} <= set(ids)
+
+
+def test_dialogs_have_names_and_descriptions_for_everyone(alice: Visitor) -> None:
+    """Defect of 2.6.8: a dialog without an accessible name."""
+    element = page(alice)
+    dialogs = element.all("dialog")
+    assert [dialog["id"] for dialog in dialogs] == [
+        "session_security_warning",
+        "session_security_cover",
+    ]
+    for dialog in dialogs:
+        assert dialog["role"] == "alertdialog"
+        assert "open" not in dialog
+        for attribute in ("aria-labelledby", "aria-describedby"):
+            element.by_id(str(dialog[attribute]))
+
+
+def test_the_page_needs_no_inline_script_and_no_inline_style(alice: Visitor) -> None:
+    """Defect of 2.6.8: an inline script, blocked by a Content Security Policy."""
+    element = page(alice)
+    for script in element.all("script"):
+        assert ("src" in script) != (script.get("type") == "application/json")
+    assert [script["src"] for script in element.all("script") if "src" in script] == [
+        "/static/session_security/session_security.js"
+    ]
+    assert element.all("style") == []
+    for _, attributes in element.tags:
+        assert not [name for name in attributes if name == "style" or name.startswith("on")]
+        assert not any(str(value).startswith("javascript:") for value in attributes.values())
+
+
+def test_two_includes_are_no_error(alice: Visitor, during: During) -> None:
+    during(lambda request: views.element(request).content.decode() * 2)
+    assert len(page(alice, "/during/").all("session-security")) == 2
+
+
+# The nonce
+
+
+class Nonce:
+    """As Django's own, it is false until it is used."""
+
+    used = False
+
+    def __bool__(self) -> bool:
+        return self.used
+
+    def __str__(self) -> str:
+        self.used = True
+        return 'n"1'
+
+
+def nonces(html: str) -> list[str | None]:
+    return [
+        attributes.get("nonce")
+        for tag, attributes in Element(html).tags
+        if tag == "link" or (tag == "script" and "src" in attributes)
+    ]
+
+
+def test_a_nonce_in_the_context_is_passed_on(alice: Visitor, during: During) -> None:
+    def code(request: HttpRequest) -> str:
+        return rendered(views.ELEMENT, request, csp_nonce=Nonce())
+
+    during(code)
+    html = alice.navigate("/during/").content.decode()
+    assert nonces(html) == ['n"1', 'n"1']
+    assert escape('n"1') in html
+
+
+def test_a_nonce_of_the_request_is_passed_on(alice: Visitor, during: During) -> None:
+    """As django-csp has it."""
+
+    def code(request: HttpRequest) -> str:
+        request.csp_nonce = "n2"  # type: ignore[attr-defined]
+        return rendered(views.ELEMENT, request)
+
+    during(code)
+    assert nonces(alice.navigate("/during/").content.decode()) == ["n2", "n2"]
+
+
+def test_without_a_policy_there_is_no_nonce(alice: Visitor) -> None:
+    assert nonces(page(alice).html) == [None, None]
+
+
+@pytest.mark.skipif(django.VERSION < (6, 0), reason="Django has a policy of its own since 6.0")
+def test_a_nonce_of_django_s_policy_is_the_one_in_the_header(
+    settings: Settings, alice: Visitor
+) -> None:
+    from django.utils.csp import CSP  # type: ignore[import-not-found,unused-ignore]
+
+    policy = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+    settings.MIDDLEWARE = [policy, *plain.MIDDLEWARE]
+    settings.SECURE_CSP = {"script-src": [CSP.SELF, CSP.NONCE]}
+    options: Any = plain.TEMPLATES[0]["OPTIONS"]
+    processors = [*options["context_processors"], "django.template.context_processors.csp"]
+    settings.TEMPLATES = [
+        plain.TEMPLATES[0] | {"OPTIONS": options | {"context_processors": processors}}
+    ]
+    response = alice.navigate("/element/")
+    first, second = nonces(response.content.decode())
+    assert first == second
+    assert f"'nonce-{first}'" in response.headers["Content-Security-Policy"]
+
+
+# The filters
+
+
+def test_the_filters_of_2x(settings: Settings, visitor: Visitor, during: During) -> None:
+    source = "{{ request|warn_after }} {{ request|expire_after }} {{ request|redirect_to_logout }}"
+    during(lambda request: rendered(source, request))
+    assert visitor.navigate("/during/").content == b"540 600 False"
+    settings.SESSION_SECURITY_TIMEOUTS = "tests.neighbours.short_for_bob"
+    settings.SESSION_SECURITY_REDIRECT_TO_LOGOUT = True
+    assert visitor.navigate("/during/").content == b"540 600 True"
+    visitor.sign_in("bob")
+    assert visitor.navigate("/during/").content == b"30 60 True"
+    settings.MIDDLEWARE = WITHOUT
+    assert visitor.navigate("/during/").content == b"540 600 True"
