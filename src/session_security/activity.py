@@ -92,12 +92,11 @@ def is_stale(session: SessionBase, now: datetime, resolution: float) -> bool:
 
     Another request may have stored a later one meanwhile: :func:`catch_up`.
     """
-    held = last(session)
     return (
-        held is not None
-        and (session.modified or settings.SESSION_SAVE_EVERY_REQUEST)
-        and (now - held).total_seconds() > resolution
+        (session.modified or settings.SESSION_SAVE_EVERY_REQUEST)
         and not isinstance(session, CookieStore)
+        and (held := last(session)) is not None
+        and (now - held).total_seconds() > resolution
     )
 
 
@@ -119,8 +118,8 @@ def renews_cookie(session: SessionBase, before: datetime | None, timeouts: Timeo
     in each quarter of its life (or sooner, if the idle timeout leaves less to spare), counted
     from the sign-in, so that nothing has to be kept about it.
     """
-    held, begin = last(session), started(session)
-    if not (held and before and begin and before < held):
+    held = last(session)
+    if not (held and before and before < held and (begin := started(session))):
         return False
     if isinstance(session.get("_session_expiry"), str) or session.get_expire_at_browser_close():
         return False  # set_expiry() with a date, or with 0

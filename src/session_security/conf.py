@@ -1,16 +1,22 @@
-"""The settings, typed, and read when they are used, so that ``override_settings`` works."""
+"""The settings, typed, read when first used, and again when ``override_settings`` changes them.
+
+A setting that is not set costs an exception inside Django each time it is looked for.
+"""
 
 from collections.abc import Callable, Collection
-from typing import cast
+from functools import cached_property
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
-from .policy import Timeouts, Verdict, seconds
+from .policy import Reason, Timeouts, Verdict, seconds
 
 PREFIX = "SESSION_SECURITY_"
 ON_EXPIRE = ("auto", "leave", "lock")
@@ -25,22 +31,22 @@ class SecuredRequest(HttpRequest):
 class Conf:
     """One property for each setting; ``ImproperlyConfigured`` if its value can't be used."""
 
-    @property
+    @cached_property
     def EXPIRE_AFTER(self) -> float:
         """The idle timeout, in seconds."""
         return self._seconds("EXPIRE_AFTER", 600)
 
-    @property
+    @cached_property
     def WARN_AFTER(self) -> float:
         """How long a session is idle when the warning shows, in seconds."""
         return self._seconds("WARN_AFTER", 540)
 
-    @property
+    @cached_property
     def MAX_AGE(self) -> float | None:
         """The absolute limit since sign-in, in seconds; None for no limit."""
         return None if self._get("MAX_AGE", None) is None else self._seconds("MAX_AGE", 0)
 
-    @property
+    @cached_property
     def TIMEOUTS(self) -> Callable[[HttpRequest], Timeouts] | None:
         """What decides on the timeouts of a request, if the settings alone do not."""
         value = self._get("TIMEOUTS", None)
@@ -53,27 +59,27 @@ class Conf:
             raise self._error("TIMEOUTS", "must be a callable or the dotted path to one")
         return cast("Callable[[HttpRequest], Timeouts] | None", value)
 
-    @property
+    @cached_property
     def PASSIVE_URLS(self) -> Collection[object]:
         """Paths that are no human act; strings, or lazy ones."""
         return self._list("PASSIVE_URLS")
 
-    @property
+    @cached_property
     def PASSIVE_URL_NAMES(self) -> Collection[object]:
         """View names that are no human act, with their namespaces."""
         return self._list("PASSIVE_URL_NAMES")
 
-    @property
+    @cached_property
     def COUNT_FETCH(self) -> bool:
         """Whether a request made by a script is a human act."""
         return self._bool("COUNT_FETCH")
 
-    @property
+    @cached_property
     def REQUIRE_CONFIRM(self) -> bool:
         """Whether only the button in the warning extends the session."""
         return self._bool("REQUIRE_CONFIRM")
 
-    @property
+    @cached_property
     def ON_EXPIRE(self) -> str:
         """What becomes of the page at the end: "auto", "leave" or "lock"."""
         value = self._get("ON_EXPIRE", "auto")
@@ -81,12 +87,12 @@ class Conf:
             raise self._error("ON_EXPIRE", f"must be one of {', '.join(ON_EXPIRE)}")
         return str(value)
 
-    @property
+    @cached_property
     def REDIRECT_TO_LOGOUT(self) -> bool:
         """Whether the page is left for the logout URL at the end, rather than loaded again."""
         return self._bool("REDIRECT_TO_LOGOUT")
 
-    @property
+    @cached_property
     def LOGOUT_URL(self) -> str:
         """The name or path of the view that signs out."""
         value = self._get("LOGOUT_URL", "logout")
@@ -94,7 +100,7 @@ class Conf:
             raise self._error("LOGOUT_URL", "must be a URL name or a path")
         return str(value)
 
-    @property
+    @cached_property
     def INSECURE(self) -> bool:
         """Silences the check on ``SESSION_EXPIRE_AT_BROWSER_CLOSE``."""
         return self._bool("INSECURE")
@@ -108,13 +114,18 @@ class Conf:
         except NoReverseMatch:
             return ""
 
-    @property
+    @cached_property
     def timeouts(self) -> Timeouts:
         """The three limits of the settings together."""
         try:
             return Timeouts(self.WARN_AFTER, self.EXPIRE_AFTER, self.MAX_AGE)
         except ValueError as error:
             raise self._error("WARN_AFTER", f"is wrong: {error}") from error
+
+    @cached_property
+    def anonymous(self) -> Verdict:
+        """What is known of a visitor who is not signed in."""
+        return Verdict(self.timeouts, reason=Reason.ANONYMOUS)
 
     def timeouts_for(self, request: HttpRequest) -> Timeouts:
         """The limits for this request; what ``TIMEOUTS`` raises is not caught."""
@@ -151,4 +162,12 @@ class Conf:
 
 
 conf = Conf()
+
+
+@receiver(setting_changed)
+def forget(**kwargs: Any) -> None:
+    """Read the settings anew."""
+    vars(conf).clear()
+
+
 NAMES = frozenset(name for name in vars(Conf) if name.isupper())

@@ -9,7 +9,6 @@ MIDDLEWARE = [
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -50,7 +49,8 @@ class SessionSecurityMiddleware:
         self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
     ) -> None:
         self.get_response: Callable[[HttpRequest], Any] = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
             # Django takes any other function to a thread and back.
             self.process_view = self._aprocess_view  # type: ignore[assignment,method-assign]
@@ -76,7 +76,7 @@ class SessionSecurityMiddleware:
     # The request, sync and async
 
     def __call__(self, request: SecuredRequest) -> Any:
-        if iscoroutinefunction(self):
+        if self._is_async:
             return self._acall(request)
         accessed = request.session.accessed
         if request.session.session_key is None or not self.is_authenticated(request):
@@ -157,7 +157,7 @@ class SessionSecurityMiddleware:
 
     def _anonymous(self, request: SecuredRequest, accessed: bool) -> SecuredRequest:
         request.session.accessed = accessed  # our look at it is no reason to vary on the cookie
-        request.session_security = Verdict(conf.timeouts, reason=Reason.ANONYMOUS)
+        request.session_security = conf.anonymous
         return request
 
     def _timeouts(self, request: HttpRequest) -> Timeouts:
@@ -215,7 +215,7 @@ class SessionSecurityMiddleware:
         """The time with which to call :func:`activity.merge`, or None."""
         verdict, now = request.session_security, activity.now()
         if not passive:
-            request.session_security = replace(verdict, idle=0.0)
+            request.session_security = Verdict(verdict.timeouts, absolute_in=verdict.absolute_in)
         resolution = verdict.timeouts.resolution
         return activity.due(request.session, None if passive else now, now, resolution)
 

@@ -9,7 +9,8 @@ from .conf import conf
 
 PASSIVE = "session_security_passive"  # the mark that @passive leaves on a view
 
-_PREFETCH = ("Sec-Purpose", "Purpose", "X-Moz", "X-Sec-Purpose")
+# All by request.META: request.headers is made anew for each request, of all headers.
+_PREFETCH = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_X_SEC_PURPOSE")
 
 
 def is_passive(request: HttpRequest) -> bool:
@@ -33,12 +34,12 @@ def is_script(request: HttpRequest) -> bool:
 
 def is_htmx(request: HttpRequest) -> bool:
     """Whether htmx made the request (https://htmx.org/reference/#request_headers)."""
-    return "HX-Request" in request.headers
+    return "HTTP_HX_REQUEST" in request.META
 
 
 def is_cross_site(request: HttpRequest) -> bool:
     """Whether the browser says that another site made the request (Fetch Metadata, W3C)."""
-    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+    return request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site"
 
 
 def _is_declared(request: HttpRequest) -> bool:
@@ -53,19 +54,19 @@ def _is_declared(request: HttpRequest) -> bool:
 
 
 def _is_speculative(request: HttpRequest) -> bool:
-    headers = request.headers
-    return "HX-Preloaded" in headers or any(
-        "prefetch" in value or "prerender" in value
-        for value in (headers.get(name, "").lower() for name in _PREFETCH)
+    meta = request.META
+    purposes = [meta[name].lower() for name in _PREFETCH if name in meta]
+    return "HTTP_HX_PRELOADED" in meta or any(
+        "prefetch" in purpose or "prerender" in purpose for purpose in purposes
     )
 
 
 def _is_foreign(request: HttpRequest) -> bool:
-    return is_cross_site(request) and request.headers.get("Sec-Fetch-Mode") != "navigate"
+    return is_cross_site(request) and request.META.get("HTTP_SEC_FETCH_MODE") != "navigate"
 
 
 def _is_fetch(request: HttpRequest) -> bool:
     return (
-        request.headers.get("Sec-Fetch-Dest") == "empty"
-        or request.headers.get("X-Requested-With") == "XMLHttpRequest"
+        request.META.get("HTTP_SEC_FETCH_DEST") == "empty"
+        or request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest"
     )

@@ -1,13 +1,14 @@
 """The one URL that the browser's side of the app talks to."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
-from django.utils.decorators import method_decorator
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from . import activity
@@ -16,11 +17,10 @@ from .decorators import passive
 from .passivity import is_cross_site
 from .policy import Verdict, judge
 
-HEADER = "X-Session-Security"  # no other origin can send it without consent (CORS)
+HEADER = "HTTP_X_SESSION_SECURITY"  # no other origin can send it without consent (CORS)
 PRECISION = 1.0  # seconds; a report is not rounded to the resolution that page views have
 
 
-@method_decorator([never_cache, csrf_exempt, login_not_required, passive], name="dispatch")
 class PingView(View):
     """Take a report of how long the browser has been idle; answer with the time over all tabs.
 
@@ -29,6 +29,17 @@ class PingView(View):
     """
 
     http_method_names = ["get", "head", "post", "options"]
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """Marked once; ``method_decorator`` would decorate anew at each request."""
+        return passive(login_not_required(csrf_exempt(super().as_view(**initkwargs))))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and keep the answer out of every cache."""
+        response = super().dispatch(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     def get(self, request: SecuredRequest) -> HttpResponse:
         """The protocol of 2.x: whole seconds, or ``"logout"``."""
@@ -40,8 +51,8 @@ class PingView(View):
 
     def post(self, request: SecuredRequest) -> HttpResponse:
         """The state as JSON, with status 401 when there is no signed-in user."""
-        if HEADER not in request.headers:
-            return JsonResponse({"detail": f"The header {HEADER} is missing."}, status=403)
+        if HEADER not in request.META:
+            return JsonResponse({"detail": "The header X-Session-Security is missing."}, status=403)
         verdict = _report(request, request.POST)
         state: dict[str, object] = {"state": "expired", "reason": verdict.reason}
         if verdict.reason is None:

@@ -1,5 +1,7 @@
 """What a person does keeps the session, in any tab and frame; what a script does, doesn't."""
 
+from collections.abc import Callable
+from time import sleep
 from typing import Any
 
 import pytest
@@ -162,8 +164,9 @@ def test_typing_in_a_frame_counts_and_there_is_one_warning(world: World) -> None
     world.advance(31)
     expect_warned(page)
     assert frame.locator("dialog[open]").count() == 0
-    page.keyboard.type("bc")
+    page.keyboard.press("Control")
     expect_quiet(page)
+    note.press_sequentially("bc")
     expect(note).to_have_value("aaaaabc")
 
 
@@ -239,8 +242,17 @@ def test_what_was_not_yet_reported_is_when_the_page_goes(
         else:
             page.close(run_before_unload=True)
             page.wait_for_event("close") if not page.is_closed() else None
-    assert len(pings) == 1
-    assert world.server_idle == 0
+    # Playwright sees no request of a page that has gone; the server does, a moment later.
+    wait_until(lambda: world.server_idle == 0)
+    assert how != "hide" or len(pings) == 1
+
+
+def wait_until(fulfilled: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if fulfilled():
+            return
+        sleep(0.01)
+    pytest.fail("Nothing has come in five seconds.")
 
 
 def test_movement_does_not_ping_each_time(world: World) -> None:

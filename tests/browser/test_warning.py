@@ -133,6 +133,7 @@ def test_signing_out_by_keyboard_alone_is_a_post(world: World) -> None:
     expect(page).to_have_url(f"{world.url}/")
     assert "POST /logout/" in world.loads
     world.advance(3)
+    world.front(other)
     expect_signed_out(world, other)
 
 

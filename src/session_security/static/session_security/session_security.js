@@ -224,7 +224,7 @@ const show = (name, open, when = "") => {
   else box.close();
 };
 
-// "30 seconds", in any language
+// "30 seconds"
 const inWords = (left, language) => {
   const [value, unit] = left % 60 ? [left, "second"] : [left / 60, "minute"];
   return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
@@ -410,11 +410,12 @@ class SessionSecurity extends HTMLElement {
       this.cover();
       return this.judge();
     }
-    const { heard } = timeline;
+    const { act, heard } = timeline;
     for (const key of SHARED) {
       const moment = timeline.moment((Date.now() - message[key]) / 1000);
       timeline[key] = timeline.later(timeline[key], moment);
     }
+    if (timeline.act !== act) this.unreported = false; // here
     if (timeline.heard !== heard) this.doubt = false;
     if (kind === "gone") return this.end(message.reason);
     if (kind === "hello" && this.ended) this.ask();
