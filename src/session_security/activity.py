@@ -7,8 +7,8 @@ is opened afresh, changed and saved at once, and ``request.session`` only mirror
 
 import logging
 from collections.abc import MutableMapping
-from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -134,15 +134,20 @@ def user_tag(session: SessionBase) -> str:
     return salted_hmac("session_security.user", user, algorithm="sha256").hexdigest()[:16]
 
 
+# The same few strings are read several times in a request.
+_from_text = lru_cache(maxsize=1024)(datetime.fromisoformat)
+
+
 def _parse(value: object) -> datetime | None:
-    if isinstance(value, str):
-        with suppress(ValueError):
-            value = datetime.fromisoformat(value)
-    if isinstance(value, datetime):
-        with suppress(OverflowError, ValueError, OSError):
-            return value.astimezone(UTC)  # 2.x stored naive local time, which this understands
     if value is None:
         return None
+    try:
+        moment = _from_text(value) if isinstance(value, str) else value
+        if isinstance(moment, datetime):
+            # 2.x stored naive local time, which astimezone() understands.
+            return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    except (OverflowError, ValueError, OSError):
+        pass
     logger.warning("The session holds an unreadable time; it counts as expired")
     return NEVER
 

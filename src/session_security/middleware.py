@@ -31,6 +31,8 @@ from .signals import session_expired
 
 logger = logging.getLogger("session_security")
 
+HOOKS = ("is_authenticated", "get_expire_seconds", "is_passive_request", "do_logout")
+
 _EXPLAINED = "_session_security_explained"
 
 
@@ -50,6 +52,11 @@ class SessionSecurityMiddleware:
     ) -> None:
         self.get_response: Callable[[HttpRequest], Any] = get_response
         self._is_async = iscoroutinefunction(get_response)
+        self._overridden = frozenset(
+            hook
+            for hook in HOOKS
+            if getattr(type(self), hook) is not getattr(SessionSecurityMiddleware, hook)
+        )
         if self._is_async:
             markcoroutinefunction(self)
             # Django takes any other function to a thread and back.
@@ -128,27 +135,24 @@ class SessionSecurityMiddleware:
 
     # The hooks, awaited
 
-    def _overrides(self, hook: str) -> bool:
-        return getattr(type(self), hook) is not getattr(SessionSecurityMiddleware, hook)
-
     async def _ais_authenticated(self, request: HttpRequest) -> bool:
         found = await request.session.ahas_key(SESSION_KEY)  # loads what all else then just reads
-        if self._overrides("is_authenticated"):
+        if "is_authenticated" in self._overridden:
             return await sync_to_async(self.is_authenticated)(request)
         return found
 
     async def _atimeouts(self, request: HttpRequest) -> Timeouts:
-        if conf.TIMEOUTS is not None or self._overrides("get_expire_seconds"):
+        if conf.TIMEOUTS is not None or "get_expire_seconds" in self._overridden:
             return await sync_to_async(self._timeouts)(request)
         return self._timeouts(request)
 
     async def _ais_passive_request(self, request: HttpRequest) -> bool:
-        if self._overrides("is_passive_request"):
+        if "is_passive_request" in self._overridden:
             return await sync_to_async(self.is_passive_request)(request)
         return self.is_passive_request(request)
 
     async def _ado_logout(self, request: HttpRequest) -> None:
-        if self._overrides("do_logout"):
+        if "do_logout" in self._overridden:
             await sync_to_async(self.do_logout)(request)
         else:
             await alogout(request)
@@ -162,7 +166,7 @@ class SessionSecurityMiddleware:
 
     def _timeouts(self, request: HttpRequest) -> Timeouts:
         timeouts = conf.timeouts_for(request)
-        if self._overrides("get_expire_seconds"):
+        if "get_expire_seconds" in self._overridden:
             timeouts = timeouts.with_expire_after(self.get_expire_seconds(request))
         return timeouts
 

@@ -94,6 +94,8 @@ def test_each_act_of_a_person_counts(world: World, act: str) -> None:
             act_by_key(page)
         else:
             page.evaluate("sessionSecurity.activity()")
+        # The browser hands a wheel or a touch on in its own time.
+        wait_until(lambda: page.evaluate("sessionSecurity.idle") == 0)
         world.advance(13)
         assert world.server_idle <= 13
     assert events(page) == []
@@ -114,6 +116,7 @@ def test_a_touch_counts(world: World) -> None:
     page = world.sign_in()
     world.advance(20, step=5)
     page.touchscreen.tap(5, 5)
+    wait_until(lambda: page.evaluate("sessionSecurity.idle") == 0)
     world.advance(29, step=5)
     expect_quiet(page)
     world.advance(2)

@@ -1,0 +1,96 @@
+"""A page that the browser kept whole, in its back/forward cache, is not seen before it is judged.
+
+Chromium's own cache is at work here. Playwright turns it off, so this file starts another browser.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+
+from tests.browser.world import (
+    World,
+    expect_covered,
+    expect_quiet,
+    expect_signed_out,
+    expect_warned,
+)
+
+# Notes what the page looks like when it is back, right after the element has heard of it.
+SEE = """
+const look = ({ persisted }) => {
+  if (!persisted) return;
+  window.seen = {
+    cover: document.querySelector("#session_security_cover").open,
+    readable: document.querySelector("h1").checkVisibility({ visibilityProperty: true }),
+  };
+};
+addEventListener("load", () => addEventListener("pageshow", look));
+"""
+
+
+@pytest.fixture(scope="module")
+def caching(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """A browser with its back/forward cache."""
+    browser = browser_type.launch(
+        **browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def context(
+    caching: Browser, browser_context_args: dict[str, Any]
+) -> Iterator[BrowserContext]:
+    """A context of that browser, for the world."""
+    context = caching.new_context(**browser_context_args)
+    context.add_init_script(SEE)
+    yield context
+    context.close()
+
+
+def leave(world: World) -> Page:
+    """Open a page with something private, and go on to another."""
+    world.mend()
+    page = world.sign_in(path="/form/")
+    page.evaluate("window.kept = true")
+    page.goto(f"{world.url}/monitor/")
+    world.settle()
+    return page
+
+
+def go_back(world: World, page: Page) -> None:
+    """Go back, and see that the page is the old one."""
+    page.go_back(wait_until="commit")  # it is not loaded
+    expect(page).to_have_url(f"{world.url}/form/")
+    assert page.evaluate("window.kept")
+
+
+def test_a_page_gone_back_to_is_covered_until_the_server_says_alive(world: World) -> None:
+    page = leave(world)
+    world.advance(5, step=5)
+    world.hold()
+    with world.counted() as pings:
+        go_back(world, page)
+        assert page.evaluate("seen") == {"cover": True, "readable": False}
+        expect_covered(page)
+        world.release()
+        expect_quiet(page)
+    assert len(pings) == 1
+    world.advance(40)
+    expect_warned(page)
+
+
+def test_a_page_gone_back_to_after_the_end_shows_nothing(world: World) -> None:
+    page = leave(world)
+    world.session.flush()
+    world.hold()
+    go_back(world, page)
+    assert page.evaluate("seen") == {"cover": True, "readable": False}
+    expect_covered(page)
+    world.release()
+    expect_signed_out(world, page)
