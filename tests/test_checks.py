@@ -86,7 +86,7 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
     "nowhere to go": (
         {"SESSION_SECURITY_REDIRECT_TO_LOGOUT": True, "SESSION_SECURITY_LOGOUT_URL": "no_such"},
         "E007",
-        ["REDIRECT_TO_LOGOUT", "no URL 'no_such'", "Set SESSION_SECURITY_LOGOUT_URL"],
+        ["REDIRECT_TO_LOGOUT", "leads nowhere", "Set SESSION_SECURITY_LOGOUT_URL"],
     ),
     "a hook that is dead": (
         {"MIDDLEWARE": [path.replace(OURS, OLD) for path in plain.MIDDLEWARE]},

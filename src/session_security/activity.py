@@ -53,7 +53,7 @@ def start(session: SessionBase, at: datetime) -> None:
 
 
 def due(
-    session: SessionBase, at: datetime | None, now: datetime, resolution: float
+    session: SessionBase, at: datetime | None, present: datetime, resolution: float
 ) -> datetime | None:
     """The time to merge for an act at ``at`` (None for no act), or None if none is due.
 
@@ -61,8 +61,8 @@ def due(
     a session without a start gets it, and a time in the future is put right: neither would end.
     """
     held, begin = last(session), started(session)
-    if held is None or begin is None or (max(held, begin) - now).total_seconds() > 1:
-        return at or min(held or now, now)
+    if held is None or begin is None or (max(held, begin) - present).total_seconds() > 1:
+        return at or min(held or present, present)
     return at if at and (at - held).total_seconds() >= resolution else None
 
 
@@ -87,7 +87,7 @@ def merge(session: SessionBase, at: datetime) -> None:
         session._session.update(stored)  # type: ignore[attr-defined]
 
 
-def is_stale(session: SessionBase, now: datetime, resolution: float) -> bool:
+def is_stale(session: SessionBase, present: datetime, resolution: float) -> bool:
     """Whether Django is about to save ``session`` with a time older than ``resolution`` (seconds).
 
     Another request may have stored a later one meanwhile: :func:`catch_up`.
@@ -96,7 +96,7 @@ def is_stale(session: SessionBase, now: datetime, resolution: float) -> bool:
         (session.modified or settings.SESSION_SAVE_EVERY_REQUEST)
         and not isinstance(session, CookieStore)
         and (held := last(session)) is not None
-        and (now - held).total_seconds() > resolution
+        and (present - held).total_seconds() > resolution
     )
 
 

@@ -83,8 +83,10 @@ def check_settings() -> Iterator[CheckMessage]:
     wrong = False
     for name in sorted(NAMES):
         try:
-            getattr(conf, name)
-        except ImproperlyConfigured as error:
+            value = getattr(conf, name)
+            if name == "PASSIVE_URLS":
+                [str(url) for url in value]  # lazy ones may name no URL
+        except (ImproperlyConfigured, NoReverseMatch) as error:
             wrong = True
             yield Error(
                 str(error),
@@ -122,7 +124,7 @@ def check_urls() -> Iterator[CheckMessage]:
     with suppress(ImproperlyConfigured):
         if conf.REDIRECT_TO_LOGOUT and not conf.logout_path:
             yield Error(
-                f"{PREFIX}REDIRECT_TO_LOGOUT is set, but there is no URL '{conf.LOGOUT_URL}'.",
+                f"{PREFIX}REDIRECT_TO_LOGOUT is set, but {PREFIX}LOGOUT_URL leads nowhere.",
                 hint=f"Set {PREFIX}LOGOUT_URL to the name or path of the view that signs out.",
                 id="session_security.E007",
             )

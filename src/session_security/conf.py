@@ -93,12 +93,12 @@ class Conf:
         return self._bool("REDIRECT_TO_LOGOUT")
 
     @cached_property
-    def LOGOUT_URL(self) -> str:
-        """The name or path of the view that signs out."""
+    def LOGOUT_URL(self) -> object:
+        """The name or path of the view that signs out; a string, or a lazy one."""
         value = self._get("LOGOUT_URL", "logout")
         if not isinstance(value, str | Promise):
             raise self._error("LOGOUT_URL", "must be a URL name or a path")
-        return str(value)
+        return value
 
     @cached_property
     def INSECURE(self) -> bool:
@@ -108,8 +108,8 @@ class Conf:
     @property
     def logout_path(self) -> str:
         """``LOGOUT_URL`` as a path; empty if there is no such view."""
-        url = self.LOGOUT_URL
         try:
+            url = str(self.LOGOUT_URL)
             return url if "/" in url else reverse(url)
         except NoReverseMatch:
             return ""

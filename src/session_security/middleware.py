@@ -59,8 +59,9 @@ class SessionSecurityMiddleware:
         )
         if self._is_async:
             markcoroutinefunction(self)
-            # Django takes any other function to a thread and back.
-            self.process_view = self._aprocess_view  # type: ignore[assignment,method-assign]
+            if type(self).process_view is SessionSecurityMiddleware.process_view:
+                # Django takes any other function to a thread and back.
+                self.process_view = self._aprocess_view  # type: ignore[assignment,method-assign]
 
     # The hooks
 
@@ -120,18 +121,16 @@ class SessionSecurityMiddleware:
 
     def process_view(self, request: SecuredRequest, *view: object) -> None:
         """Note the act before the view runs: an error or a lost connection does not undo it."""
-        _explain(request)
-        if request.session_security.reason is None:
-            at = self._due(request, self.is_passive_request(request))
-            if at:
-                activity.merge(request.session, at)
+        if request.session_security.reason:
+            _explain(request)
+        elif at := self._due(request, self.is_passive_request(request)):
+            activity.merge(request.session, at)
 
     async def _aprocess_view(self, request: SecuredRequest, *view: object) -> None:
-        _explain(request)
-        if request.session_security.reason is None:
-            at = self._due(request, await self._ais_passive_request(request))
-            if at:
-                await sync_to_async(activity.merge)(request.session, at)
+        if request.session_security.reason:
+            _explain(request)
+        elif at := self._due(request, await self._ais_passive_request(request)):
+            await sync_to_async(activity.merge)(request.session, at)
 
     # The hooks, awaited
 
@@ -219,7 +218,7 @@ class SessionSecurityMiddleware:
         """The time with which to call :func:`activity.merge`, or None."""
         verdict, now = request.session_security, activity.now()
         if not passive:
-            request.session_security = Verdict(verdict.timeouts, absolute_in=verdict.absolute_in)
+            verdict.idle = 0.0
         resolution = verdict.timeouts.resolution
         return activity.due(request.session, None if passive else now, now, resolution)
 

@@ -27,7 +27,6 @@ def is_script(request: HttpRequest) -> bool:
     """Whether the answer goes to a script, which can do nothing with a login page."""
     return (
         _is_fetch(request)
-        or is_htmx(request)
         or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     )
 
@@ -69,4 +68,5 @@ def _is_fetch(request: HttpRequest) -> bool:
     return (
         request.META.get("HTTP_SEC_FETCH_DEST") == "empty"
         or request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest"
+        or is_htmx(request)
     )

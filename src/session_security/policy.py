@@ -65,7 +65,7 @@ class Timeouts:
         return replace(self, expire_after=end, warn_after=warn_after)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for each request, and that costs three times more
 class Verdict:
     """What is known of a session at one moment; all times in seconds.
 

@@ -1,4 +1,4 @@
-"""The names that 2.x documented, read from the settings at use."""
+"""The names that 2.x documented, read through ``conf``."""
 
 from .conf import conf
 

@@ -12,7 +12,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from . import activity
-from .conf import SecuredRequest
+from .conf import SecuredRequest, conf
 from .decorators import passive
 from .passivity import is_cross_site
 from .policy import Verdict, judge
@@ -43,7 +43,7 @@ class PingView(View):
 
     def get(self, request: SecuredRequest) -> HttpResponse:
         """The protocol of 2.x: whole seconds, or ``"logout"``."""
-        verdict = request.session_security
+        verdict = _state(request)
         if request.method == "GET":
             verdict = _report(request, request.GET)
         body = '"logout"' if verdict.reason else str(int(verdict.idle))
@@ -71,9 +71,14 @@ class PingView(View):
         return JsonResponse(state, status=401 if verdict.reason else 200)
 
 
+def _state(request: SecuredRequest) -> Verdict:
+    """What the middleware found; without it nobody is known."""
+    return getattr(request, "session_security", conf.anonymous)
+
+
 def _report(request: SecuredRequest, values: QueryDict) -> Verdict:
     """Merge a report that is newer than what is known; return what is known then."""
-    verdict, idle = request.session_security, _idle_for(values)
+    verdict, idle = _state(request), _idle_for(values)
     if verdict.reason or idle is None or idle >= verdict.idle or is_cross_site(request):
         return verdict
     if values.get("user", "") not in ("", activity.user_tag(request.session)):

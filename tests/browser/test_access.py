@@ -33,7 +33,7 @@ TOO_WIDE = """(dialog) => {
   return outside.map((part) => part.outerHTML);
 }"""
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "narrow": {"viewport": {"width": 320, "height": 640}},

@@ -300,7 +300,7 @@ class SessionSecurity extends HTMLElement {
     return Math.max(0, this.timeline.remaining);
   }
 
-  /** For scripts that know of an act. */
+  /** For scripts. */
   activity() {
     this.act(true);
   }
@@ -415,7 +415,7 @@ class SessionSecurity extends HTMLElement {
       const moment = timeline.moment((Date.now() - message[key]) / 1000);
       timeline[key] = timeline.later(timeline[key], moment);
     }
-    if (timeline.act !== act) this.unreported = false; // here
+    if (timeline.act !== act) this.unreported = false;
     if (timeline.heard !== heard) this.doubt = false;
     if (kind === "gone") return this.end(message.reason);
     if (kind === "hello" && this.ended) this.ask();
@@ -501,7 +501,7 @@ class SessionSecurity extends HTMLElement {
     this.ended = true;
     this.tell("gone", reason);
     const { onExpire, returnToUrl } = this.options;
-    if (!this.fire("expire", { reason })) return;
+    if (!this.fire("expire", { reason })) return show("cover", true, "ended");
     if (onExpire === "lock" || (onExpire !== "leave" && this.drafts.unsaved)) {
       show("cover", true, "ended");
       this.fire("lock");
@@ -525,7 +525,7 @@ class SessionSecurity extends HTMLElement {
     if (!answer && !this.ended) return;
     this.drafts.stop();
     if (!form || !answer) return location.replace(this.options.returnToUrl);
-    form.csrfmiddlewaretoken.value = answer.csrfToken;
+    Object.assign(form.csrfmiddlewaretoken ?? {}, { value: answer.csrfToken });
     form.submit();
   }
 
