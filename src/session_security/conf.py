@@ -106,6 +106,14 @@ class Conf:
         return self._bool("INSECURE")
 
     @property
+    def ping_path(self) -> str:
+        """The path of the ping; empty where the app's URLs are not included (check E006)."""
+        try:
+            return reverse("session_security_ping")
+        except NoReverseMatch:
+            return ""
+
+    @property
     def logout_path(self) -> str:
         """``LOGOUT_URL`` as a path; empty if there is no such view."""
         try:

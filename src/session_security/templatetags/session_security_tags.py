@@ -6,7 +6,6 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import RequestContext
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -51,7 +50,7 @@ def is_secured(request: HttpRequest | None) -> bool:
         and verdict is not None
         and verdict.reason is None
         and last(request.session) is not None  # the view may have signed out
-        and bool(ping_url())
+        and bool(conf.ping_path)
     )
 
 
@@ -74,19 +73,11 @@ def session_security_options(context: RequestContext) -> SafeString:
     return json_script(options(context["request"]))
 
 
-def ping_url() -> str:
-    """The URL of the ping; empty where the app's URLs are not included (check E006)."""
-    try:
-        return reverse("session_security_ping")
-    except NoReverseMatch:
-        return ""
-
-
 def options(request: Any) -> dict[str, object]:
     """The options of the browser's side for a secured request; times in seconds."""
     verdict: Verdict = request.session_security
     values: dict[str, object] = {
-        "pingUrl": ping_url(),
+        "pingUrl": conf.ping_path,
         "warnAfter": verdict.timeouts.warn_after,
         "expireAfter": verdict.timeouts.expire_after,
         "idle": verdict.idle,
