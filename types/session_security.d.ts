@@ -33,7 +33,7 @@ interface Answer {
   csrfToken?: string;
 }
 
-/** What a tab says to the others; times as milliseconds of the wall clock. */
+/** What a tab says to the others; the shared moments as ages in seconds. */
 interface Message {
   kind: "hello" | "act" | "ask" | "heard" | "gone" | "bye";
   user?: string;
@@ -42,6 +42,8 @@ interface Message {
   report: number;
   heard: number;
   ask: number;
+  /** When, by the wall clock, in milliseconds. */
+  sent: number;
 }
 
 /** What the client looks for before it uses it, or finds on more than the standard types. */

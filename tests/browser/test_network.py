@@ -226,3 +226,15 @@ def test_the_server_is_asked_with_what_an_act_at_the_last_second_says(world: Wor
     expect_quiet(page)
     world.advance(20)
     expect_quiet(page)
+
+
+def test_a_server_that_does_not_answer_holds_no_warning_back(world: World) -> None:
+    """It opens when a third of the time between warning and end is over."""
+    page = world.sign_in(path="/form/")
+    world.advance(25, step=5)
+    world.hold()
+    world.advance(15)
+    expect_quiet(page)
+    world.advance(2)
+    expect_warned(page)
+    world.release()

@@ -138,7 +138,7 @@ class Drafts extends Listener {
   }
 }
 
-/** Speaks to the other tabs, at once or when they look. */
+/** Speaks to the other tabs. */
 class Tabs extends Listener {
   constructor(hear, name) {
     super(hear);
@@ -159,20 +159,14 @@ class Tabs extends Listener {
   }
 
   tell(message) {
-    this.channel?.postMessage(message);
+    if (this.channel) return this.channel.postMessage(message);
     try {
       localStorage[this.name] = JSON.stringify(message);
-    } catch {} // no storage, no memory
+    } catch {} // the server is asked instead
   }
 
-  recall() {
-    try {
-      return JSON.parse(localStorage[this.name]);
-    } catch {}
-  }
-
-  handleEvent(event) {
-    if (event.key === this.name) this.hear(this.recall());
+  handleEvent({ key, newValue }) {
+    if (key === this.name && newValue) this.hear(JSON.parse(newValue));
   }
 }
 
@@ -281,7 +275,6 @@ class SessionSecurity extends HTMLElement {
     this.acts.start();
     this.drafts.start();
     this.tabs.start();
-    this.recall(true);
     this.tell("hello");
     this.judge();
   }
@@ -333,6 +326,7 @@ class SessionSecurity extends HTMLElement {
     if (!this.page.ends || this.ended) return;
     if (isWatched()) return this.remove();
     const { remaining, warnIn, untold, heard } = this.timeline;
+    const { expireAfter, warnAfter } = this.options;
     if (remaining <= 0) this.cover();
     else if (!this.doubt) this.cover(false);
     const late = warnIn <= 0;
@@ -345,11 +339,13 @@ class SessionSecurity extends HTMLElement {
       (this.unreported && untold <= 0);
     if (due && (this.waited || !document.hidden)) this.ask(); // the visible first
     this.waited = due;
-    let wait = Math.min(60, warnIn, this.unreported ? untold : 60);
+    // In sleep timers stand still.
+    let wait = Math.min(document.hidden ? 60 : 1, warnIn, this.unreported ? untold : 60);
     if (due || late) wait = this.warned ? remaining % 1 : 1;
     this.timer = setTimeout(() => this.judge(), 1000 * Math.max(wait, 0.05));
-    // A server out of reach holds no warning back.
-    this.warn(late && (confirmed || this.server.failures > 2) && !this.covered);
+    // A server that is out of reach or slow holds no warning back.
+    const waited = 3 * warnIn < warnAfter - expireAfter;
+    this.warn(late && (confirmed || waited || this.server.failures > 2) && !this.covered);
   }
 
   /** Reports and asks, unless some tab is at it. */
@@ -391,16 +387,11 @@ class SessionSecurity extends HTMLElement {
     this.judge();
   }
 
+  // Ages: a clock may be set. A frozen tab hears late.
   tell(kind, reason = "") {
-    const message = { kind, reason, user: this.options.user };
-    for (const key of SHARED) message[key] = this.timeline[key].wall;
+    const message = { kind, reason, user: this.options.user, sent: Date.now() };
+    for (const key of SHARED) message[key] = this.timeline.since(this.timeline[key]);
     this.tabs.tell(message);
-  }
-
-  recall(starting = false) {
-    const message = this.tabs.recall();
-    if (message && !(starting && message.user !== this.options.user))
-      this.told({ ...message, kind: "" });
   }
 
   told(message) {
@@ -411,10 +402,9 @@ class SessionSecurity extends HTMLElement {
       return this.judge();
     }
     const { act, heard } = timeline;
-    for (const key of SHARED) {
-      const moment = timeline.moment((Date.now() - message[key]) / 1000);
-      timeline[key] = timeline.later(timeline[key], moment);
-    }
+    const late = Math.max(0, Date.now() - message.sent) / 1000;
+    for (const key of SHARED)
+      timeline[key] = timeline.later(timeline[key], timeline.moment(message[key] + late));
     if (timeline.act !== act) this.unreported = false;
     if (timeline.heard !== heard) this.doubt = false;
     if (kind === "gone") return this.end(message.reason);
@@ -458,7 +448,6 @@ class SessionSecurity extends HTMLElement {
     this.doubt ||= type === "resume" || timeline.untold <= 0;
     this.tried = timeline.moment(60);
     if (this.ended) this.ask();
-    this.recall();
     this.judge();
   }
 
