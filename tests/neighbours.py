@@ -1,14 +1,17 @@
 """What else a site may have installed: middleware, caches and subclasses of ours."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from asgiref.sync import iscoroutinefunction
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.cache.backends.base import InvalidCacheKey, memcache_key_warnings
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.crypto import get_random_string
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 
@@ -44,6 +47,13 @@ class ReadsSession(MiddlewareMixin):
         request.session.get("theme")
 
 
+class EndsSession(MiddlewareMixin):
+    """Signs out by a reason of its own, before our middleware runs."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.session.flush()
+
+
 @sync_and_async_middleware
 def reads_user(get_response: Any) -> Any:
     """Looks at the user by every way there is, before our middleware runs."""
@@ -75,14 +85,82 @@ def sync_only(get_response: Any) -> Any:
 
 
 class FailingCache(LocMemCache):
-    """A cache that can be made to fail: ``FailingCache.fails = True``."""
+    """A cache that can be made to fail: ``fails`` when something is set, ``gone`` altogether.
+
+    ``gone`` is the number of calls that fail before it is back. Keys are those of memcached.
+    """
 
     fails = False
+    gone: float = 0
+
+    def validate_key(self, key: str) -> None:
+        for words in memcache_key_warnings(key):
+            raise InvalidCacheKey(words)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
+        self.call()
         if self.fails:
             raise ConnectionError("the cache is gone")
         super().set(*args, **kwargs)
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        self.call()
+        return super().get(*args, **kwargs)
+
+    def has_key(self, *args: Any, **kwargs: Any) -> bool:
+        self.call()
+        return super().has_key(*args, **kwargs)
+
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        self.call()
+        return super().add(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        self.call()
+        return super().delete(*args, **kwargs)
+
+    @classmethod
+    def call(cls) -> None:
+        if cls.gone > 0:
+            cls.gone -= 1
+            raise ConnectionError("the cache is gone")
+
+
+class SessionStore(SessionBase):
+    """A session engine that is none of Django's: ``SESSION_ENGINE = "tests.neighbours"``."""
+
+    stored: ClassVar[dict[str, str]] = {}
+
+    def load(self) -> dict[str, Any]:
+        try:
+            return self.decode(self.stored[str(self.session_key)])
+        except KeyError:
+            self._session_key = None
+            return {}
+
+    def exists(self, session_key: str | None = None) -> bool:
+        return session_key in self.stored
+
+    def create(self) -> None:
+        self._session_key = get_random_string(32)
+        self.save(must_create=True)
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            self.create()
+            return
+        if must_create == self.exists(self.session_key):
+            raise CreateError if must_create else UpdateError
+        data = vars(self).get("_session_cache", {}) if must_create else dict(self.items())
+        self.stored[self.session_key] = self.encode(data)
+
+    def delete(self, session_key: str | None = None) -> None:
+        self.stored.pop(session_key or str(self.session_key), None)
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        pass
 
 
 class Sessions(SessionMiddleware):

@@ -1,16 +1,26 @@
 """The times in the session, in each of Django's engines."""
 
 import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.backends.cache import SessionStore as CacheStore
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.files import locks
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -391,68 +401,428 @@ def test_a_failing_store_is_logged_and_not_raised(
     assert activity.last(loaded(session)) == NOON
 
 
-# A save that Django makes anyway
+# What Django saves and deletes itself
 
 
-@pytest.mark.parametrize(
-    ("held", "modified", "stale"),
-    [
-        (0, True, True),
-        (84, True, True),
-        (85, True, False),
-        (100, True, False),
-        (0, False, False),
-        (None, True, False),
-    ],
-)
-def test_is_stale(held: float | None, modified: bool, stale: bool) -> None:
-    session = new_session(**{LAST: ... if held is None else after(held).isoformat()})
-    session.modified = modified
-    assert activity.is_stale(session, after(100), 15) is stale
+def guarded(session: SessionBase) -> SessionBase:
+    """The session as a request has it that was found signed in."""
+    activity.guard(session, 15)
+    return session
 
 
-def test_with_save_every_request_each_session_can_be_stale(settings: Settings) -> None:
-    session = new_session()
-    settings.SESSION_SAVE_EVERY_REQUEST = True
-    assert activity.is_stale(session, after(100), 15)
+def save(session: SessionBase, how: str) -> None:
+    if how == "save":
+        session.save()
+    else:
+        async_to_sync(session.asave)()
+
+
+def delete(session: SessionBase, how: str) -> None:
+    if how == "save":
+        session.delete()
+    else:
+        async_to_sync(session.adelete)()
+
+
+either_way = pytest.mark.parametrize("how", ["save", "asave"])
+
+
+@on_the_server
+@pytest.mark.usefixtures("engine")
+class TestGuard:
+    @either_way
+    def test_a_save_takes_in_a_later_time_alone(self, clock: Traveller, how: str) -> None:
+        session = guarded(new_session(basket=1))
+        session["basket"] = 2
+        clock.shift(100)
+        activity.merge(loaded(session), after(100))
+        save(session, how)
+        assert activity.last(session) == after(100)
+        assert activity.last(loaded(session)) == after(100)
+        assert loaded(session)["basket"] == 2
+
+    @either_way
+    def test_a_save_never_takes_in_an_earlier_time(self, clock: Traveller, how: str) -> None:
+        session = guarded(new_session())
+        session[LAST] = after(50).isoformat()
+        clock.shift(100)
+        save(session, how)
+        assert activity.last(loaded(session)) == after(50)
+
+    @either_way
+    def test_a_save_puts_no_time_where_there_is_none(self, clock: Traveller, how: str) -> None:
+        """A view that signs out without a new session takes the times away."""
+        session = guarded(new_session())
+        for name in (SESSION_KEY, LAST, STARTED):
+            del session[name]
+        clock.shift(100)
+        save(session, how)
+        assert dict(loaded(session).items()) == {}
+
+    @pytest.mark.parametrize("seconds", [0, 14, 16, 100])
+    @either_way
+    def test_saving_a_deleted_session_raises_what_django_raises(
+        self, clock: Traveller, how: str, seconds: float
+    ) -> None:
+        session = guarded(new_session())
+        session["basket"] = 1
+        loaded(session).delete()
+        clock.shift(seconds)
+        with pytest.raises(UpdateError):
+            save(session, how)
+        assert not session.exists(str(session.session_key))
+
+    @either_way
+    def test_a_deleted_session_is_gone(self, how: str) -> None:
+        session = guarded(new_session())
+        delete(session, how)
+        assert not session.exists(str(session.session_key))
+
+    @either_way
+    def test_another_session_can_be_deleted_by_its_key(self, how: str) -> None:
+        session, other = guarded(new_session()), new_session()
+        if how == "save":
+            session.delete(other.session_key)
+        else:
+            async_to_sync(session.adelete)(other.session_key)
+        assert not session.exists(str(other.session_key))
+        assert session.exists(str(session.session_key))
+
+    @pytest.mark.parametrize("seconds", [0, 100])
+    @either_way
+    def test_a_new_key_leaves_no_old_session_behind(
+        self, clock: Traveller, how: str, seconds: float
+    ) -> None:
+        session = guarded(new_session(basket=1))
+        old = str(session.session_key)
+        clock.shift(seconds)
+        if how == "save":
+            session.cycle_key()
+        else:
+            async_to_sync(session.acycle_key)()
+        save(session, how)
+        assert session.session_key != old
+        assert not session.exists(old)
+        assert loaded(session)["basket"] == 1
+        assert activity.last(loaded(session)) == NOON
+
+    @either_way
+    def test_flushing_leaves_no_session_behind(self, clock: Traveller, how: str) -> None:
+        session = guarded(new_session())
+        old = str(session.session_key)
+        clock.shift(100)
+        if how == "save":
+            session.flush()
+        else:
+            async_to_sync(session.aflush)()
+        assert session.session_key is None
+        assert not session.exists(old)
+        # Whoever signs in next in this request gets a session of their own.
+        session["basket"] = 1
+        save(session, how)
+        assert session.session_key not in (None, old)
+        assert dict(loaded(session).items()) == {"basket": 1}
+
+    def test_a_time_that_can_not_be_looked_up_keeps_nothing_from_being_saved(
+        self, clock: Traveller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        session = guarded(new_session())
+        session["basket"] = 1
+        clock.shift(100)
+        break_reading(monkeypatch, session)
+        session.save()
+        monkeypatch.undo()
+        assert logged(caplog) == ["Could not read the last activity"]
+        assert loaded(session)["basket"] == 1
+
+
+def break_reading(monkeypatch: pytest.MonkeyPatch, session: SessionBase) -> None:
+    def broken(*args: object) -> None:
+        raise ConnectionError("as it should")
+
+    for name in ("load", "decode"):
+        monkeypatch.setattr(type(session), name, broken)
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "session_security"]
+
+
+@pytest.mark.parametrize("engine", ["db", "cached_db"], indirect=True)
+class TestGuardOfRow:
+    @pytest.mark.parametrize("seconds", [0, 15])
+    def test_a_fresh_row_is_saved_as_django_saves_it(
+        self, engine: str, clock: Traveller, seconds: float
+    ) -> None:
+        """The queries, one by one; the time can be no older than the resolution."""
+        found = []
+        for session in (new_session(), guarded(new_session())):
+            clock.move_to(after(seconds))
+            session["basket"] = 1
+            with CaptureQueriesContext(connection) as queries:
+                session.save()
+            found.append([query["sql"].split()[0] for query in queries])
+            clock.move_to(NOON)
+        assert found[0] == found[1] == ["SAVEPOINT", "UPDATE", "RELEASE"]
+
+    def test_an_old_time_is_looked_up_and_saved_under_one_lock(
+        self, engine: str, clock: Traveller
+    ) -> None:
+        session = guarded(new_session())
+        clock.shift(16)
+        with CaptureQueriesContext(connection) as queries:
+            session.save()
+        words = [query["sql"].split()[0] for query in queries]
+        inner = ["SAVEPOINT", "UPDATE", "RELEASE"]
+        assert words == ["SAVEPOINT", "UPDATE", "SELECT", *inner, "RELEASE"]
+
+    def test_deleting_is_left_to_the_database(self, engine: str) -> None:
+        session = guarded(new_session())
+        assert "delete" not in vars(session)
+        assert "adelete" not in vars(session)
 
 
 @pytest.mark.parametrize("engine", ["signed_cookies"], indirect=True)
-def test_there_is_nothing_to_catch_up_with_in_a_cookie(engine: str) -> None:
+def test_a_session_in_a_cookie_is_not_guarded(engine: str) -> None:
     session = new_session()
-    session["basket"] = 1
-    assert not activity.is_stale(session, after(100), 15)
+    before = dict(vars(session))
+    assert vars(guarded(session)) == before
 
 
-@on_the_server
-def test_catching_up_takes_in_a_later_time_alone(engine: str, clock: Traveller) -> None:
-    session = new_session(basket=1)
+# The locks
+
+
+def lock_file(session: Any) -> Path:
+    return Path(session.storage_path, f".session_security_{session.session_key[0]}.lock")
+
+
+def lock_name(session: Any) -> str:
+    return f"{session.cache_key_prefix}{session.session_key}.lock"
+
+
+def is_free(session: SessionBase) -> bool:
+    """Whether another request would get the lock at once."""
+    if isinstance(session, CacheStore):
+        return caches["default"].get(lock_name(session)) is None
+    with lock_file(session).open("ab") as file:
+        return locks.lock(file, locks.LOCK_EX | locks.LOCK_NB)
+
+
+WORK: dict[str, Callable[[SessionBase], object]] = {
+    "merge": lambda session: activity.merge(session, after(100)),
+    "save": lambda session: session.save(),
+    "delete": lambda session: session.delete(),
+    "asave": lambda session: save(session, "asave"),
+    "adelete": lambda session: delete(session, "asave"),
+}
+
+
+@pytest.fixture(params=list(WORK))
+def work(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def check_done(session: SessionBase, work: str) -> None:
+    if work.endswith("delete"):
+        assert not session.exists(str(session.session_key))
+    else:
+        found = loaded(session)
+        assert found.get("basket") == (1 if work == "merge" else 2)
+        assert activity.last(found) == (after(100) if work == "merge" else NOON)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activity, "LOCK_TRIES", 2)
+    monkeypatch.setattr(activity, "LOCK_PAUSE", 0)
+
+
+@pytest.mark.parametrize("engine", ["cache", "file"], indirect=True)
+@pytest.mark.usefixtures("engine")
+class TestLock:
+    @pytest.fixture
+    def session(self, engine: str, clock: Traveller) -> SessionBase:
+        """A guarded session that its request has changed, 100 s after noon."""
+        session = guarded(new_session(basket=1))
+        session["basket"] = 2
+        clock.shift(100)
+        return session
+
+    def test_it_is_held_while_the_store_is_changed_and_then_given_back(
+        self, session: SessionBase, work: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held = []
+        for name in ("save", "delete"):
+            original = getattr(type(session), name)
+
+            def spy(
+                self: SessionBase, *args: Any, original: Callable[..., None] = original
+            ) -> None:
+                held.append(not is_free(session))
+                original(self, *args)
+
+            monkeypatch.setattr(type(session), name, spy)
+        WORK[work](session)
+        assert held == [True]
+        assert is_free(session)
+        check_done(session, work)
+
+    def test_it_is_given_back_after_an_error(
+        self, session: SessionBase, work: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*args: object) -> None:
+            assert not is_free(session)
+            raise ConnectionError("as it should")
+
+        monkeypatch.setattr(type(session), "delete" if work.endswith("delete") else "save", broken)
+        raises = nullcontext() if work == "merge" else pytest.raises(ConnectionError)
+        with raises:
+            WORK[work](session)
+        assert is_free(session)
+
+    @pytest.mark.usefixtures("impatient")
+    def test_if_it_stays_taken_the_work_is_done_all_the_same(
+        self, session: SessionBase, work: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with lock_of_another(session):
+            WORK[work](session)
+            assert not is_free(session), "it is not ours to give back"
+        check_done(session, work)
+        assert logged(caplog) == ["Could not lock the session"]
+        assert str(session.session_key) not in caplog.text
+
+    def test_it_is_waited_for(
+        self, session: SessionBase, work: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The other gives it back at the third look."""
+        with ExitStack() as other:
+            other.enter_context(lock_of_another(session))
+            pauses: list[float] = []
+
+            def sleep(seconds: float) -> None:
+                pauses.append(seconds)
+                if len(pauses) == 3:
+                    other.close()
+
+            monkeypatch.setattr(activity, "time", SimpleNamespace(sleep=sleep))
+            WORK[work](session)
+        assert pauses == [activity.LOCK_PAUSE] * 3
+        check_done(session, work)
+        assert is_free(session)
+
+    def test_a_stranger_s_session_does_not_wait(
+        self, session: SessionBase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = new_session()
+        while str(other.session_key)[0] == str(session.session_key)[0]:
+            other = new_session()
+        monkeypatch.setattr(activity, "time", None)
+        with lock_of_another(other):
+            session.save()
+        check_done(session, "save")
+
+
+@contextmanager
+def lock_of_another(session: SessionBase) -> Iterator[None]:
+    """Another process holds the lock of this session."""
+    if isinstance(session, CacheStore):
+        assert caches["default"].add(lock_name(session), 1)
+        yield
+        caches["default"].delete(lock_name(session))
+        return
+    with lock_file(session).open("ab") as file:
+        assert locks.lock(file, locks.LOCK_EX | locks.LOCK_NB)
+        yield
+
+
+@pytest.mark.parametrize("engine", ["cache"], indirect=True)
+@pytest.mark.usefixtures("impatient")
+def test_a_lock_of_a_dead_process_is_gone_after_ten_seconds(
+    engine: str, clock: Traveller, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = guarded(new_session())
+    activity._lock(session, session.session_key)  # and nobody gives it back
+    clock.shift(9)
+    session.save()
+    assert logged(caplog) == ["Could not lock the session"]
+    clock.shift(2)
+    caplog.clear()
+    session.save()
+    assert logged(caplog) == []
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_a_lock_file_that_can_not_be_opened_costs_a_log_line(
+    engine: str, work: str, clock: Traveller, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = guarded(new_session(basket=1))
     session["basket"] = 2
     clock.shift(100)
-    activity.merge(loaded(session), after(100))
-    activity.catch_up(session)
-    session.save()
-    assert activity.last(loaded(session)) == after(100)
-    assert loaded(session)["basket"] == 2
+    lock_file(session).mkdir()
+    WORK[work](session)
+    check_done(session, work)
+    assert logged(caplog) == ["Could not lock the session"]
 
 
-@on_the_server
-def test_catching_up_never_goes_back(engine: str) -> None:
-    session = new_session()
-    session[LAST] = after(50).isoformat()
-    activity.catch_up(session)
-    assert activity.last(session) == after(50)
-
-
-@on_the_server
-def test_catching_up_with_a_deleted_session_changes_nothing(
-    engine: str,
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_a_lock_file_is_not_taken_for_a_session(
+    engine: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    session = new_session()
+    session = guarded(new_session())
+    session.save()
+    os.utime(lock_file(session), (0, 0))  # a session as old would be cleared
+    call_command("clearsessions")
+    assert lock_file(session).exists()
+    assert lock_file(session).stat().st_size == 0
+    assert session.exists(str(session.session_key))
+    assert logged(caplog) == []
+
+
+@pytest.mark.parametrize("engine", ["cache"], indirect=True)
+def test_a_cache_that_takes_no_lock_is_worked_with_all_the_same(
+    engine: str,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.CACHES = {"default": {"BACKEND": "tests.neighbours.FailingCache"}}
+    session = guarded(new_session())
+    session["basket"] = 2
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise ConnectionError("as it should")
+
+    monkeypatch.setattr(FailingCache, "add", broken)
+    session.save()
+    monkeypatch.undo()
+    assert loaded(session)["basket"] == 2
+    assert logged(caplog) == ["Could not lock the session"]
+
+
+def test_an_engine_of_somebody_else_is_worked_with_without_a_lock(
+    settings: Settings, clock: Traveller, work: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SESSION_ENGINE = "tests.neighbours"
+    session = guarded(new_session(basket=1))
+    session["basket"] = 2
+    clock.shift(100)
+    WORK[work](session)
+    check_done(session, work)
+    assert logged(caplog) == []
+
+
+def test_an_engine_of_somebody_else_is_guarded_too(settings: Settings, clock: Traveller) -> None:
+    settings.SESSION_ENGINE = "tests.neighbours"
+    session = guarded(new_session())
+    session["basket"] = 1
+    clock.shift(100)
+    activity.merge(loaded(session), after(100))
+    session.save()
+    assert loaded(session)["basket"] == 1
+    assert activity.last(loaded(session)) == after(100)
     loaded(session).delete()
-    activity.catch_up(session)
-    assert activity.last(session) == NOON
-    assert session.modified is False
+    with pytest.raises(UpdateError):
+        session.save()
 
 
 # The cookie

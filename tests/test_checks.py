@@ -14,6 +14,7 @@ from .neighbours import AUTHENTICATION, OURS, WITHOUT, stack
 
 ROOT = Path(__file__).parent.parent
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+FETCH_FROM_CACHE = "django.middleware.cache.FetchFromCacheMiddleware"
 OLD = "tests.neighbours.Old"
 SUBCLASS = "tests.neighbours.Interleaving"
 IDS = re.findall(r'"(session_security\.[EW]\d{3})"', Path(checks.__file__).read_text())
@@ -92,6 +93,11 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
         {"MIDDLEWARE": [path.replace(OURS, OLD) for path in plain.MIDDLEWARE]},
         "W008",
         [f"{OLD}.update_last_activity is never called", "is_passive_request", "do_logout"],
+    ),
+    "pages from a cache": (
+        {"MIDDLEWARE": [FETCH_FROM_CACHE, *plain.MIDDLEWARE]},
+        "W009",
+        ["FetchFromCacheMiddleware", "after the end of their session", "last"],
     ),
     "short warning": (
         {"SESSION_SECURITY_WARN_AFTER": 581},

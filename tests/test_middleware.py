@@ -156,6 +156,22 @@ def test_working_keeps_the_session_and_leaving_ends_it(
     assert alice.signed_in == ""
 
 
+def test_a_page_from_the_site_s_cache_counts_as_well(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    """A cache answers before the view is reached."""
+    settings.MIDDLEWARE = [
+        "django.middleware.cache.UpdateCacheMiddleware",
+        *plain.MIDDLEWARE,
+        "django.middleware.cache.FetchFromCacheMiddleware",
+    ]
+    alice.navigate("/name/")
+    for _ in range(3):
+        clock.shift(200)
+        assert alice.navigate("/name/").content == b"alice"
+    assert alice.signed_in == "alice"
+
+
 @pytest.mark.parametrize("path", ["/fails/", "/missing/"])
 def test_an_act_counts_even_if_the_page_fails(alice: Visitor, clock: Traveller, path: str) -> None:
     clock.shift(500)

@@ -62,6 +62,19 @@ def test_what_the_headers_say(
 
 
 @pytest.mark.parametrize(
+    ("dest", "passive_path"),
+    [("document", False), ("iframe", False), ("object", False), ("image", True), ("video", True)],
+)
+def test_parts_of_a_page_are_passive_however_scripts_count(
+    settings: Settings, dest: str, passive_path: bool
+) -> None:
+    """An image that a timer renews would keep the session for ever."""
+    settings.SESSION_SECURITY_COUNT_FETCH = True
+    headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": dest}
+    assert passivity.is_passive(resolved(headers=headers)) is passive_path
+
+
+@pytest.mark.parametrize(
     ("urls", "passive_path"),
     [
         ([], False),

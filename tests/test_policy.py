@@ -123,13 +123,15 @@ def test_what_has_ended_stays_ended_while_nothing_happens(
     assert (verdict.remaining > 0) == (verdict.reason is None)
 
 
-def test_a_verdict_on_a_visitor_has_no_time_left() -> None:
-    verdict = Verdict(TIMEOUTS, reason=Reason.ANONYMOUS)
+@pytest.mark.parametrize("reason", [Reason.ANONYMOUS, Reason.UNAVAILABLE])
+def test_a_verdict_on_nobody_has_no_time_left(reason: Reason) -> None:
+    verdict = Verdict(TIMEOUTS, reason=reason)
     assert (verdict.idle, verdict.remaining, verdict.warn_in) == (0, 0, 0)
 
 
 def test_reasons_are_the_words_that_the_browser_reads() -> None:
-    assert [str(reason) for reason in Reason] == ["idle", "absolute", "anonymous"]
+    words = ["idle", "absolute", "anonymous", "unavailable"]
+    assert [str(reason) for reason in Reason] == words
 
 
 # Timeouts

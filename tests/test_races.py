@@ -6,10 +6,17 @@ between the reading of a session and the storing of an act.
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from importlib import import_module
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import connection
 from django.http import HttpRequest
 from pytest_django import Settings
@@ -23,6 +30,7 @@ from .neighbours import OURS, FailingCache, Interleaving
 from .visitor import Visitor
 
 Between = Callable[[Callable[[], object]], None]
+Overlap = Callable[[Callable[[], object], str, Callable[[], object]], None]
 
 # With signed_cookies the browser is the store, and its last answer wins, with or without us.
 on_the_server = pytest.mark.parametrize("engine", ENGINES[:4], indirect=True)
@@ -234,6 +242,127 @@ def test_somebody_who_signs_in_meanwhile_is_not_given_another_s_time(
     assert seconds(alice) == 200
 
 
+# Between the reading and the saving of one and the same store
+
+
+@pytest.mark.parametrize("engine", ["cache", "file"], indirect=True)
+@pytest.mark.usefixtures("clock", "engine")
+class TestNoTransactions:
+    """Engines whose store has no locks of its own: one waits until the other has done.
+
+    The other is a thread that starts when the first has read and is about to save. It must find
+    the lock taken, and is let go on only when the first has done.
+    """
+
+    @pytest.fixture
+    def sessions(self, clock: Traveller) -> list[SessionBase]:
+        """The same signed-in session, as two requests have it, 100 s after noon."""
+        store: type[SessionBase] = import_module(django_settings.SESSION_ENGINE).SessionStore
+        session = store()
+        session[SESSION_KEY] = "1"
+        activity.start(session, NOON)
+        session.save()
+        sessions = [store(session.session_key) for _ in range(2)]
+        for session in sessions:
+            session.get(SESSION_KEY)
+            activity.guard(session, 15)
+        clock.shift(100)
+        return sessions
+
+    @pytest.fixture
+    def overlap(self, sessions: list[SessionBase], monkeypatch: pytest.MonkeyPatch) -> Overlap:
+        def run(first: Callable[[], object], name: str, second: Callable[[], object]) -> None:
+            """Start ``second`` when ``first`` calls the engine's method ``name``."""
+            waits, goes_on, starts = Event(), Event(), iter([True])
+            original = getattr(type(sessions[0]), name)
+
+            def sleep(seconds: float) -> None:
+                waits.set()
+                assert goes_on.wait(10)
+
+            def between(self: SessionBase, *args: Any) -> None:
+                if next(starts, False):
+                    others.append(pool.submit(second))
+                    waits.wait(10)
+                original(self, *args)
+
+            monkeypatch.setattr(activity, "time", SimpleNamespace(sleep=sleep))
+            monkeypatch.setattr(type(sessions[0]), name, between)
+            others: list[Future[object]] = []
+            with ThreadPoolExecutor() as pool:
+                first()
+                goes_on.set()
+            assert waits.is_set(), "nobody waited for the lock"
+            others[0].result()
+
+        return run
+
+    def stored(self, session: SessionBase) -> SessionBase:
+        return type(session)(session.session_key)
+
+    def test_a_merge_brings_no_session_back_that_is_deleted_meanwhile(
+        self, overlap: Overlap, sessions: list[SessionBase], clock: Traveller
+    ) -> None:
+        mine, other = sessions
+        overlap(lambda: activity.merge(mine, activity.now()), "save", other.flush)
+        assert not mine.exists(str(mine.session_key))
+
+    def test_a_merge_puts_back_nothing_that_is_saved_meanwhile(
+        self, overlap: Overlap, sessions: list[SessionBase], clock: Traveller
+    ) -> None:
+        mine, other = sessions
+        other["basket"] = 1
+        overlap(lambda: activity.merge(mine, activity.now()), "save", other.save)
+        assert self.stored(mine)["basket"] == 1
+        assert activity.last(self.stored(mine)) == activity.now()
+
+    def test_two_merges_leave_the_later_time(
+        self, overlap: Overlap, sessions: list[SessionBase], clock: Traveller
+    ) -> None:
+        mine, other = sessions
+        earlier = activity.now() - timedelta(seconds=40)
+        overlap(
+            lambda: activity.merge(mine, earlier),
+            "save",
+            lambda: activity.merge(other, activity.now()),
+        )
+        assert activity.last(self.stored(mine)) == activity.now()
+
+    def test_a_save_brings_no_session_back_that_is_deleted_meanwhile(
+        self, overlap: Overlap, sessions: list[SessionBase], clock: Traveller
+    ) -> None:
+        mine, other = sessions
+        mine["basket"] = 1
+        overlap(mine.save, "save", other.flush)
+        assert not mine.exists(str(mine.session_key))
+
+    def test_a_save_turns_no_time_back_that_is_merged_meanwhile(
+        self, overlap: Overlap, sessions: list[SessionBase], clock: Traveller
+    ) -> None:
+        mine, other = sessions
+        mine["basket"] = 1
+        overlap(mine.save, "save", lambda: activity.merge(other, activity.now()))
+        assert self.stored(mine)["basket"] == 1
+        assert activity.last(self.stored(mine)) == activity.now()
+
+    def test_a_deleted_session_is_not_merged_into(
+        self, overlap: Overlap, sessions: list[SessionBase], clock: Traveller
+    ) -> None:
+        mine, other = sessions
+        overlap(mine.delete, "delete", lambda: activity.merge(other, activity.now()))
+        assert not mine.exists(str(mine.session_key))
+
+    def test_a_deleted_session_is_not_saved(
+        self, overlap: Overlap, sessions: list[SessionBase], clock: Traveller
+    ) -> None:
+        """What Django makes of it, a 400, is what it makes of it without us."""
+        mine, other = sessions
+        other["basket"] = 1
+        with pytest.raises(UpdateError):
+            overlap(mine.delete, "delete", other.save)
+        assert not mine.exists(str(mine.session_key))
+
+
 # The store fails
 
 
@@ -317,13 +446,14 @@ def test_a_store_that_fails_when_the_old_time_is_looked_up_does_not_fail_the_pag
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def broken(self: Any) -> None:
+    def broken(*args: object) -> None:
         raise ConnectionError("as it should")
 
     def slow(request: HttpRequest) -> None:
         request.session["basket"] = 1
         clock.shift(100)
-        monkeypatch.setattr(type(request.session), "load", broken)
+        for name in ("load", "decode"):
+            monkeypatch.setattr(type(request.session), name, broken)
 
     during(slow)
     assert alice.navigate("/during/").content == b"done"

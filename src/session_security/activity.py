@@ -3,21 +3,31 @@
 Django saves a session as one blob at the end of a request, so a write through
 ``request.session`` puts back whatever that request read at its start. Here the stored session
 is opened afresh, changed and saved at once, and ``request.session`` only mirrors the result.
+Whoever changes a stored session holds its lock: a merge, and by :func:`guard` Django as well.
 """
 
 import logging
-from collections.abc import MutableMapping
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
+import os
+import time
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, NoReturn
 
-from django.conf import settings
+from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.cache import SessionStore as CacheStore
 from django.contrib.sessions.backends.db import SessionStore as RowStore
+from django.contrib.sessions.backends.file import SessionStore as FileStore
 from django.contrib.sessions.backends.signed_cookies import SessionStore as CookieStore
+from django.core.cache.backends.base import BaseCache, InvalidCacheKey
+from django.core.exceptions import SuspiciousOperation
+from django.core.files import locks
 from django.db import router, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -29,7 +39,61 @@ STARTED = "_session_security_started"
 # What an unreadable value counts as: so long ago that every limit has passed.
 NEVER = datetime.min.replace(tzinfo=UTC)
 
+# A lock is held for a few milliseconds. Who finds it taken for a second goes on without, and one
+# in a cache that nobody has given back is gone after ten.
+LOCK_TRIES, LOCK_PAUSE, LOCK_LIFE = 200, 0.005, 10
+
 logger = logging.getLogger("session_security")
+
+
+class StoreUnavailable(Exception):
+    """The session can't be read, so nobody knows whose it is or whether it is still alive."""
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """Whatever goes wrong inside is a ``StoreUnavailable``."""
+    try:
+        yield
+    except Exception as error:
+        raise StoreUnavailable from error
+
+
+def load(session: SessionBase, key: str) -> None:
+    """Read the session, whose key was ``key`` at first; ``StoreUnavailable`` if that fails."""
+    with reached():
+        if not _is_possible(session, key):
+            return
+        session.get(SESSION_KEY)
+        if session.session_key is None and not session.modified:
+            _make_sure(session, key)
+
+
+async def aload(session: SessionBase, key: str) -> None:
+    """As :func:`load`."""
+    with reached():
+        if not _is_possible(session, key):
+            return
+        await session.aget(SESSION_KEY)
+        if session.session_key is None and not session.modified:
+            await sync_to_async(_make_sure)(session, key)
+
+
+def shut(session: SessionBase, key: str) -> SessionBase:
+    """A stand-in for a session that can't be read: whoever looks at it, or changes it, raises."""
+
+    def refuse(*args: object, **kwargs: object) -> NoReturn:
+        raise StoreUnavailable("The session can't be read at the moment.")
+
+    async def arefuse(*args: object, **kwargs: object) -> NoReturn:
+        refuse()
+
+    stand_in = type(session)(key)
+    for name in ("load", "save", "delete"):
+        setattr(stand_in, name, refuse)
+        setattr(stand_in, f"a{name}", arefuse)
+    stand_in.is_empty = lambda: True  # type: ignore[method-assign]  # nothing to save
+    return stand_in
 
 
 def now() -> datetime:
@@ -72,14 +136,16 @@ def merge(session: SessionBase, at: datetime) -> None:
     A session deleted meanwhile stays deleted. A failing store is logged, never raised: the page
     is worth more than the time, and the browser's next report repairs it.
     """
-    if isinstance(session, CookieStore):
-        _advance(session, at)  # the browser is the store; there is nothing else to merge with
-        return
     try:
-        if isinstance(session, RowStore):
-            stored = _merge_row(session, at)
-        else:
-            stored = _merge_blob(session, at)
+        if isinstance(session, CookieStore):
+            timedelta(seconds=session.get_expiry_age())  # or Django fails on it when it saves
+            _advance(session, at)  # the browser is the store; there is nothing else to merge with
+            return
+        with _opened(session) as store:
+            if _is_gone(session, store):
+                return
+            stored = _advance(store, at)
+            _write(store)
     except Exception:
         logger.warning("Could not store the last activity", exc_info=True)
     else:
@@ -87,28 +153,19 @@ def merge(session: SessionBase, at: datetime) -> None:
         session._session.update(stored)  # type: ignore[attr-defined]
 
 
-def is_stale(session: SessionBase, present: datetime, resolution: float) -> bool:
-    """Whether Django is about to save ``session`` with a time older than ``resolution`` (seconds).
+def guard(session: SessionBase, resolution: float) -> None:
+    """From now on saving ``session`` turns no time back by more than ``resolution`` (seconds).
 
-    Another request may have stored a later one meanwhile: :func:`catch_up`.
+    Django would save the time that this request read, however old by then. Where the store has
+    no transactions, saving and deleting also keep out of each other's way, and of merges.
     """
-    return (
-        (session.modified or settings.SESSION_SAVE_EVERY_REQUEST)
-        and not isinstance(session, CookieStore)
-        and (held := last(session)) is not None
-        and (present - held).total_seconds() > resolution
-    )
-
-
-def catch_up(session: SessionBase) -> None:
-    """Take in the stored time if it is later; a failing store is logged, never raised."""
-    try:
-        held, stored = last(session), last(type(session)(session.session_key))
-    except Exception:
-        logger.warning("Could not read the last activity", exc_info=True)
-    else:
-        if held and stored and stored > held:
-            session[LAST] = stored.isoformat()
+    if isinstance(session, CookieStore):
+        return
+    session.save = partial(_save, session, resolution)  # type: ignore[method-assign]
+    session.asave = partial(_asave, session, resolution)  # type: ignore[method-assign]
+    if not isinstance(session, RowStore):
+        session.delete = partial(_delete, session)  # type: ignore[method-assign]
+        session.adelete = partial(_adelete, session)  # type: ignore[method-assign]
 
 
 def renews_cookie(session: SessionBase, before: datetime | None, timeouts: Timeouts) -> bool:
@@ -121,11 +178,14 @@ def renews_cookie(session: SessionBase, before: datetime | None, timeouts: Timeo
     held = last(session)
     if not (held and before and before < held and (begin := started(session))):
         return False
-    if isinstance(session.get("_session_expiry"), str) or session.get_expire_at_browser_close():
-        return False  # set_expiry() with a date, or with 0
-    age = session.get_expiry_age()
-    step = max(min(age / 4, age - timeouts.expire_after), timeouts.resolution)
-    return (held - begin).total_seconds() // step > (before - begin).total_seconds() // step
+    try:
+        if isinstance(session.get("_session_expiry"), str) or session.get_expire_at_browser_close():
+            return False  # set_expiry() with a date, or with 0
+        age = session.get_expiry_age()
+        step = max(min(age / 4, age - timeouts.expire_after), timeouts.resolution)
+        return (held - begin).total_seconds() // step > (before - begin).total_seconds() // step
+    except (OverflowError, TypeError, ValueError):  # what is stored is no expiry
+        return False
 
 
 def user_tag(session: SessionBase) -> str:
@@ -152,8 +212,35 @@ def _parse(value: object) -> datetime | None:
     return NEVER
 
 
-def _is_gone(session: SessionBase, stored: dict[str, Any]) -> bool:
+def _is_possible(session: SessionBase, key: str) -> bool:
+    """Whether any session can have such a key; some stores raise for one that can't be stored."""
+    if key.isascii() and key.isprintable():
+        return True
+    session._session_key, session._session_cache = None, {}  # type: ignore[attr-defined]
+    return False
+
+
+def _make_sure(session: SessionBase, key: str) -> None:
+    """Read again what is said to be gone, if the store has it.
+
+    Engines without rows take a failing store for a session that is gone; Django then deletes
+    the cookie, and with it the session of somebody who is at work.
+    """
+    again = type(session)(key)
+    if isinstance(session, FileStore):
+        os.stat(f"{session.storage_path}/.")  # noqa: PTH116  (a folder out of reach looks empty)
+    # What Django raises for cookies that no session ever had.
+    with suppress(InvalidCacheKey, SuspiciousOperation):
+        if not isinstance(session, RowStore | CookieStore) and again.exists(key):
+            session._session_cache = again._session  # type: ignore[attr-defined]
+            session._session_key = again.session_key
+            if again.session_key is None:
+                raise StoreUnavailable
+
+
+def _is_gone(session: SessionBase, store: SessionBase) -> bool:
     """Whether the session was deleted meanwhile, or its user signed out or replaced."""
+    stored = dict(store.items())
     return not stored or stored.get(SESSION_KEY) != session.get(SESSION_KEY)
 
 
@@ -170,34 +257,103 @@ def _advance(data: SessionBase | MutableMapping[str, Any], at: datetime) -> dict
     return {LAST: data[LAST], STARTED: data[STARTED]}
 
 
-def _merge_row(session: RowStore, at: datetime) -> dict[str, str]:
-    """Merge under a row lock (engines db and cached_db)."""
+def _save(session: SessionBase, resolution: float, must_create: bool = False) -> None:
+    save: Callable[[bool], None] = partial(type(session).save, session)
+    held = last(session)
+    fresh = held is None or (now() - held).total_seconds() <= resolution
+    if must_create or session.session_key is None or (fresh and isinstance(session, RowStore)):
+        save(must_create)
+        return
+    with ExitStack() as stack:
+        try:
+            stored = last(stack.enter_context(_opened(session)))
+        except Exception:
+            logger.warning("Could not read the last activity", exc_info=True)
+        else:
+            if held and stored and stored > held:
+                session[LAST] = stored.isoformat()
+        save(must_create)
+
+
+def _delete(session: SessionBase, session_key: str | None = None) -> None:
+    with _locked(session, session_key or session.session_key):
+        type(session).delete(session, session_key)
+
+
+_asave, _adelete = sync_to_async(_save), sync_to_async(_delete)
+
+
+@contextmanager
+def _opened(session: SessionBase) -> Iterator[SessionBase]:
+    """The stored session, read under its lock."""
     store = type(session)(session.session_key)
-    using = router.db_for_write(store.model)
-    row = store.model.objects.using(using).filter(
-        session_key=session.session_key, expire_date__gt=timezone.now()
-    )
-    with transaction.atomic(using=using):
+    if not isinstance(store, RowStore):
+        with _locked(session, session.session_key):
+            yield store
+        return
+    row = _row(store)
+    with transaction.atomic(using=row.db):
         # An UPDATE takes the lock on every database. SELECT FOR UPDATE is nothing to SQLite,
         # where a transaction that reads first can't write once another one has written.
-        if not row.update(expire_date=F("expire_date")):
-            return {}
-        data = store._session_cache = store.decode(row.values_list("session_data", flat=True).get())  # type: ignore[attr-defined]
-        if _is_gone(session, data):
-            return {}
-        stored = _advance(data, at)
-        row.update(session_data=store.encode(data), expire_date=store.get_expiry_date())
-        # While the row is locked, or a save that comes next could be overtaken in the cache.
-        if (cache := getattr(store, "_cache", None)) is not None:
-            cache.set(store.cache_key, data, store.get_expiry_age())  # type: ignore[attr-defined]
-    return stored
+        there = row.update(expire_date=F("expire_date"))
+        data = row.values_list("session_data", flat=True).get() if there else None
+        store._session_cache = store.decode(data) if data else {}  # type: ignore[attr-defined]
+        yield store
 
 
-def _merge_blob(session: SessionBase, at: datetime) -> dict[str, str]:
-    """Merge where there is no lock (engines cache and file): as briefly as can be."""
-    store = type(session)(session.session_key)
-    if _is_gone(session, dict(store.items())):
-        return {}
-    stored = _advance(store, at)
-    store.save()
-    return stored
+def _row(store: RowStore) -> QuerySet[Any]:
+    rows = store.model.objects.using(router.db_for_write(store.model))
+    return rows.filter(session_key=store.session_key, expire_date__gt=timezone.now())
+
+
+def _write(store: SessionBase) -> None:
+    """Save what :func:`_opened` gave; of a row only what may have changed."""
+    if not isinstance(store, RowStore):
+        store.save()
+        return
+    data: dict[str, Any] = store._session  # type: ignore[attr-defined]
+    _row(store).update(session_data=store.encode(data), expire_date=store.get_expiry_date())
+    # While the row is locked, or a save that comes next could be overtaken in the cache.
+    if (cache := getattr(store, "_cache", None)) is not None:
+        cache.set(store.cache_key, data, store.get_expiry_age())  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _locked(session: SessionBase, key: str | None) -> Iterator[None]:
+    """Nobody else who asks for this changes the session ``key`` meanwhile, in a cache or a file."""
+    give: Callable[[], object] = bool
+    try:
+        give = _lock(session, key)
+    except Exception:  # what is to be done is worth more than the lock
+        logger.warning("Could not lock the session", exc_info=True)
+    try:
+        yield
+    finally:
+        with suppress(Exception):
+            give()
+
+
+def _lock(session: SessionBase, key: str | None) -> Callable[[], object]:
+    """Take the lock, and return what gives it back; ``TimeoutError`` if it stays taken."""
+    if isinstance(session, CacheStore):
+        name = f"{session.cache_key_prefix}{key}.lock"
+        cache: BaseCache = session._cache  # type: ignore[attr-defined]
+        _insist(partial(cache.add, name, 1, LOCK_LIFE))
+        return partial(cache.delete, name)
+    if isinstance(session, FileStore):
+        file = Path(session.storage_path, f".session_security_{(key or '')[:1]}.lock").open("ab")  # noqa: SIM115
+        try:
+            _insist(partial(locks.lock, file, locks.LOCK_EX | locks.LOCK_NB))
+        except BaseException:
+            file.close()
+            raise
+        return file.close
+    return bool
+
+
+def _insist(take: Callable[[], bool]) -> None:
+    for _ in range(LOCK_TRIES):
+        if take():
+            return
+        time.sleep(LOCK_PAUSE)
+    raise TimeoutError

@@ -11,6 +11,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+from django.middleware.cache import FetchFromCacheMiddleware
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
@@ -37,7 +38,7 @@ def check(**kwargs: Any) -> list[CheckMessage]:
 
 
 def check_middleware() -> Iterator[CheckMessage]:
-    """E001 to E003, W008: the middleware is there once, after what it needs, with live hooks."""
+    """E001 to E003, W008, W009: the middleware is there once, in its place, with live hooks."""
     stack = [_import(path) for path in settings.MIDDLEWARE]
     places = [
         place
@@ -62,6 +63,16 @@ def check_middleware() -> Iterator[CheckMessage]:
                 hint=f"Put '{needed.__module__}.{needed.__name__}' above it.",
                 id="session_security.E002",
             )
+    if any(
+        isclass(middleware) and issubclass(middleware, FetchFromCacheMiddleware)
+        for middleware in stack[: places[0]]
+    ):
+        yield Warning(
+            "FetchFromCacheMiddleware comes before SessionSecurityMiddleware in MIDDLEWARE: "
+            "pages from the cache are shown after the end of their session.",
+            hint="Put FetchFromCacheMiddleware last, as Django's documentation says.",
+            id="session_security.W009",
+        )
     for name in UNCALLED:
         if hasattr(stack[places[0]], name):
             yield Warning(

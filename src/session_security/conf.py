@@ -135,6 +135,11 @@ class Conf:
         """What is known of a visitor who is not signed in."""
         return Verdict(self.timeouts, reason=Reason.ANONYMOUS)
 
+    @cached_property
+    def unavailable(self) -> Verdict:
+        """What is known while the session can't be read."""
+        return Verdict(self.timeouts, reason=Reason.UNAVAILABLE)
+
     def timeouts_for(self, request: HttpRequest) -> Timeouts:
         """The limits for this request; what ``TIMEOUTS`` raises is not caught."""
         if (function := self.TIMEOUTS) is None:

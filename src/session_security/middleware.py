@@ -19,8 +19,12 @@ from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, alogout, logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage import default_storage
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from . import activity, passivity
@@ -31,6 +35,11 @@ from .signals import session_expired
 logger = logging.getLogger("session_security")
 
 HOOKS = ("is_authenticated", "get_expire_seconds", "is_passive_request", "do_logout")
+
+ENDED = (Reason.IDLE, Reason.ABSOLUTE)
+
+# What Django raises for a stored id that no user can have.
+NOBODY = (TypeError, ValueError, ValidationError)
 
 _EXPLAINED = "_session_security_explained"
 
@@ -85,38 +94,66 @@ class SessionSecurityMiddleware:
     def __call__(self, request: SecuredRequest) -> Any:
         if self._is_async:
             return self._acall(request)
-        accessed = request.session.accessed
-        if request.session.session_key is None or not self.is_authenticated(request):
-            return self.get_response(self._anonymous(request, accessed))
-        before = activity.last(request.session)
+        key, before = _key(request), None
+        try:
+            before = self._enter(request, key)
+        except activity.StoreUnavailable as error:
+            self._shut(request, key, error)
+        response = self._refuse(request) or self.get_response(request)
+        if self._is_unnoted(request, response):
+            self.process_view(request)
+        return self._leave(request, response, before)
+
+    async def _acall(self, request: SecuredRequest) -> HttpResponseBase:
+        key, before = _key(request), None
+        try:
+            before = await self._aenter(request, key)
+        except activity.StoreUnavailable as error:
+            self._shut(request, key, error)
+        response = self._refuse(request) or await self.get_response(request)
+        if self._is_unnoted(request, response):
+            await self._aprocess_view(request)
+        return self._leave(request, response, before)
+
+    def _enter(self, request: SecuredRequest, key: str) -> datetime | None:
+        """Judge, and end what is over; return the last act as it was stored until now."""
+        session, looked = request.session, (request.session.accessed, request.session.modified)
+        if key:
+            activity.load(session, key)
+        if session.session_key is None or not self.is_authenticated(request):
+            self._anonymous(request, looked)
+            return None
+        before = activity.last(session)
         verdict = self._judge(request, before, self._timeouts(request))
         if verdict.reason:
-            user = request.user
-            user.is_authenticated  # noqa: B018  (a lazy object: fetched while it can be)
-            self.do_logout(request)
+            with activity.reached():
+                try:
+                    user = request.user
+                    user.is_authenticated  # noqa: B018  (lazy: fetched while it can be)
+                except NOBODY:
+                    user = _hide_user(request)
+                self.do_logout(request)
             session_expired.send_robust(**self._end(request, verdict, user))
-            return self._explained(request, self._refuse(request) or self.get_response(request))
-        response = self.get_response(request)
-        if self._is_stale(request):
-            activity.catch_up(request.session)
-        return self._finish(request, response, before)
+        return before
 
-    async def _acall(self, request: SecuredRequest) -> Any:
-        accessed = request.session.accessed
-        if request.session.session_key is None or not await self._ais_authenticated(request):
-            return await self.get_response(self._anonymous(request, accessed))
-        before = activity.last(request.session)
+    async def _aenter(self, request: SecuredRequest, key: str) -> datetime | None:
+        session, looked = request.session, (request.session.accessed, request.session.modified)
+        if key:
+            await activity.aload(session, key)
+        if session.session_key is None or not await self._ais_authenticated(request):
+            self._anonymous(request, looked)
+            return None
+        before = activity.last(session)
         verdict = self._judge(request, before, await self._atimeouts(request))
         if verdict.reason:
-            user = await request.auser()
-            await self._ado_logout(request)
+            with activity.reached():
+                try:
+                    user = await request.auser()
+                except NOBODY:
+                    user = _hide_user(request)
+                await self._ado_logout(request)
             await session_expired.asend_robust(**self._end(request, verdict, user))
-            response = self._refuse(request) or await self.get_response(request)
-            return self._explained(request, response)
-        response = await self.get_response(request)
-        if self._is_stale(request):
-            await sync_to_async(activity.catch_up)(request.session)
-        return self._finish(request, response, before)
+        return before
 
     def process_view(self, request: SecuredRequest, *view: object) -> None:
         """Note the act before the view runs: an error or a lost connection does not undo it."""
@@ -134,10 +171,9 @@ class SessionSecurityMiddleware:
     # The hooks, awaited
 
     async def _ais_authenticated(self, request: HttpRequest) -> bool:
-        found = await request.session.ahas_key(SESSION_KEY)  # loads what all else then just reads
         if "is_authenticated" in self._overridden:
             return await sync_to_async(self.is_authenticated)(request)
-        return found
+        return self.is_authenticated(request)
 
     async def _atimeouts(self, request: HttpRequest) -> Timeouts:
         if conf.TIMEOUTS is not None or "get_expire_seconds" in self._overridden:
@@ -157,10 +193,10 @@ class SessionSecurityMiddleware:
 
     # The steps, without I/O
 
-    def _anonymous(self, request: SecuredRequest, accessed: bool) -> SecuredRequest:
-        request.session.accessed = accessed  # our look at it is no reason to vary on the cookie
+    def _anonymous(self, request: SecuredRequest, looked: tuple[bool, bool]) -> None:
+        # Our look at it is no reason to vary on the cookie, or to send one.
+        request.session.accessed, request.session.modified = looked
         request.session_security = conf.anonymous
-        return request
 
     def _timeouts(self, request: HttpRequest) -> Timeouts:
         timeouts = conf.timeouts_for(request)
@@ -173,6 +209,8 @@ class SessionSecurityMiddleware:
     ) -> Verdict:
         verdict = judge(before, activity.started(request.session), activity.now(), timeouts)
         request.session_security = verdict
+        if verdict.reason is None:
+            activity.guard(request.session, timeouts.resolution)
         return verdict
 
     def _end(self, request: SecuredRequest, verdict: Verdict, user: Any) -> dict[str, Any]:
@@ -180,8 +218,8 @@ class SessionSecurityMiddleware:
         logger.info(
             "Session ended: user %s, idle %.0f s, reason %s", user.pk, verdict.idle, verdict.reason
         )
-        # request.auser() has a cache that logout() does not clear on Django 5.2 and 6.0.
-        request.user = request._cached_user = request._acached_user = AnonymousUser()  # type: ignore[attr-defined]
+        _hide_user(request)
+        _hide_cookie(request)
         return {
             "sender": type(self),
             "request": request,
@@ -190,11 +228,26 @@ class SessionSecurityMiddleware:
             "idle": verdict.idle,
         }
 
+    def _shut(self, request: SecuredRequest, key: str, error: activity.StoreUnavailable) -> None:
+        """Hide a session that can't be judged, or not be ended: it is not served as anybody's.
+
+        It is not given up either: its cookie stays, and it goes on when it can be read again.
+        """
+        logger.warning("A session can't be read", exc_info=error)
+        session = request.session = activity.shut(request.session, key)
+        # Somebody may have looked at the user already.
+        request.user, request.auser = SimpleLazyObject(session.load), session.aload  # type: ignore[assignment]
+        request.session_security = conf.unavailable
+        _hide_cookie(request)
+        request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)  # or Django would delete it
+
     def _refuse(self, request: SecuredRequest) -> HttpResponse | None:
         """The answer to a script that came too late; a navigation goes on as anonymous."""
-        if not passivity.is_script(request) or request.path == conf.ping_path:
-            return None  # the ping answers in its own words
         reason = request.session_security.reason
+        if request.path == conf.ping_path:  # it answers in its own words, if it can
+            return _unavailable() if reason is Reason.UNAVAILABLE else None
+        if reason not in ENDED or not passivity.is_script(request):
+            return None
         response = JsonResponse(
             {"detail": _explanation(reason), "reason": reason},
             status=401,
@@ -203,6 +256,28 @@ class SessionSecurityMiddleware:
         if passivity.is_htmx(request):
             response.headers["HX-Refresh"] = "true"
         return response
+
+    def _leave(
+        self, request: SecuredRequest, response: HttpResponseBase, before: datetime | None
+    ) -> HttpResponseBase:
+        reason = request.session_security.reason
+        if reason is None:
+            return self._renewed(request, response, before)
+        if reason in ENDED:
+            return self._explained(request, response)
+        if reason is Reason.UNAVAILABLE and response.status_code == 500:
+            return _unavailable()  # whatever does not look at the session is served
+        return response
+
+    def _is_unnoted(self, request: SecuredRequest, response: HttpResponseBase) -> bool:
+        """Whether process_view did not run, since something else answered, such as a cache."""
+        if request.session_security.reason or request.resolver_match or response.status_code != 200:
+            return False
+        try:
+            request.resolver_match = resolve(request.path_info, getattr(request, "urlconf", None))
+        except Resolver404:
+            return False
+        return True
 
     def _explained(self, request: SecuredRequest, response: HttpResponseBase) -> HttpResponseBase:
         """The response with the message, if nothing that was reached took it along."""
@@ -221,11 +296,7 @@ class SessionSecurityMiddleware:
         resolution = verdict.timeouts.resolution
         return activity.due(request.session, None if passive else now, now, resolution)
 
-    def _is_stale(self, request: SecuredRequest) -> bool:
-        resolution = request.session_security.timeouts.resolution
-        return activity.is_stale(request.session, activity.now(), resolution)
-
-    def _finish(
+    def _renewed(
         self, request: SecuredRequest, response: HttpResponseBase, before: datetime | None
     ) -> HttpResponseBase:
         """Send a persistent cookie again when its user has been active for part of its life."""
@@ -244,6 +315,32 @@ class SessionSecurityMiddleware:
         return response
 
 
+def _key(request: SecuredRequest) -> str:
+    """The key of the session; of the cookie, if whoever looked before us has found nothing."""
+    return request.session.session_key or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+
+
+def _hide_user(request: HttpRequest) -> AnonymousUser:
+    # request.auser() has a cache that logout() does not clear on Django 5.2 and 6.0.
+    user = request.user = request._cached_user = request._acached_user = AnonymousUser()  # type: ignore[attr-defined]
+    return user
+
+
+def _hide_cookie(request: HttpRequest) -> None:
+    """Out of the header, by which a cache further in would find the page of the signed-in user."""
+    request.COOKIES  # noqa: B018  (read from the header only once; SessionMiddleware needs it)
+    cookies = request.META.get("HTTP_COOKIE", "").split(";")
+    name = settings.SESSION_COOKIE_NAME
+    kept = [cookie for cookie in cookies if cookie.split("=")[0].strip() != name]
+    request.META["HTTP_COOKIE"] = ";".join(kept)
+
+
+def _unavailable() -> HttpResponse:
+    body = render_to_string("session_security/unavailable.html")
+    headers = {"Cache-Control": "no-store", "Retry-After": "5"}
+    return HttpResponse(body, status=503, headers=headers)
+
+
 def _explanation(reason: Reason | None) -> str:
     if reason is Reason.ABSOLUTE:
         return _("You were signed out because your session had reached its maximum length.")
@@ -253,6 +350,6 @@ def _explanation(reason: Reason | None) -> str:
 def _explain(request: SecuredRequest) -> None:
     """Tell the person, once, on the page that follows."""
     reason = request.session_security.reason
-    if reason in (Reason.IDLE, Reason.ABSOLUTE) and not hasattr(request, _EXPLAINED):
+    if reason in ENDED and not hasattr(request, _EXPLAINED):
         setattr(request, _EXPLAINED, True)
         messages.warning(request, _explanation(reason), fail_silently=True)

@@ -12,6 +12,9 @@ PASSIVE = "session_security_passive"  # the mark that @passive leaves on a view
 # All by request.META: request.headers is made anew for each request, of all headers.
 _PREFETCH = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_X_SEC_PURPOSE")
 
+# What Sec-Fetch-Dest says of a page, and "empty" of a script's request, which is for COUNT_FETCH.
+_PAGES = ("document", "iframe", "frame", "fencedframe", "object", "embed", "empty")
+
 
 def is_passive(request: HttpRequest) -> bool:
     """Whether a resolved request is no human act: declared passive, speculative or a script's."""
@@ -19,21 +22,24 @@ def is_passive(request: HttpRequest) -> bool:
         _is_declared(request)
         or _is_speculative(request)
         or _is_foreign(request)
+        or is_subresource(request)
         or (_is_fetch(request) and not conf.COUNT_FETCH)
     )
 
 
 def is_script(request: HttpRequest) -> bool:
     """Whether the answer goes to a script, which can do nothing with a login page."""
-    return (
-        _is_fetch(request)
-        or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-    )
+    return _is_fetch(request) or _prefers_json(request)
 
 
 def is_htmx(request: HttpRequest) -> bool:
     """Whether htmx made the request (https://htmx.org/reference/#request_headers)."""
     return "HTTP_HX_REQUEST" in request.META
+
+
+def is_subresource(request: HttpRequest) -> bool:
+    """Whether the browser says that it fetches a part of a page, such as an image."""
+    return request.META.get("HTTP_SEC_FETCH_DEST", "document") not in _PAGES
 
 
 def is_cross_site(request: HttpRequest) -> bool:
@@ -60,8 +66,19 @@ def _is_speculative(request: HttpRequest) -> bool:
     )
 
 
+def _prefers_json(request: HttpRequest) -> bool:
+    if "json" not in request.META.get("HTTP_ACCEPT", ""):
+        return False
+    try:
+        return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    except (TypeError, ValueError):  # Python's parser of such headers raises either
+        return False
+
+
 def _is_foreign(request: HttpRequest) -> bool:
-    return is_cross_site(request) and request.META.get("HTTP_SEC_FETCH_MODE") != "navigate"
+    # A frame in a page of another site navigates, too, by itself.
+    mode, target = (request.META.get(f"HTTP_SEC_FETCH_{name}") for name in ("MODE", "DEST"))
+    return is_cross_site(request) and not (mode == "navigate" and target in (None, "document"))
 
 
 def _is_fetch(request: HttpRequest) -> bool:

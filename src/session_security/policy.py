@@ -21,6 +21,7 @@ class Reason(StrEnum):
     IDLE = "idle"
     ABSOLUTE = "absolute"
     ANONYMOUS = "anonymous"
+    UNAVAILABLE = "unavailable"  # the session store can't be read
 
 
 @dataclass(frozen=True, slots=True)

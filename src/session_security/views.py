@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.views import View
@@ -14,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from . import activity
 from .conf import SecuredRequest, conf
 from .decorators import passive
-from .passivity import is_cross_site
+from .passivity import is_cross_site, is_subresource
 from .policy import Verdict, judge
 
 HEADER = "HTTP_X_SESSION_SECURITY"  # no other origin can send it without consent (CORS)
@@ -37,14 +38,18 @@ class PingView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer, and keep the answer out of every cache."""
-        response = super().dispatch(request, *args, **kwargs)
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except (BadRequest, SuspiciousOperation, UnreadablePostError):
+            # The last report is often sent while its page goes away.
+            response = JsonResponse({"detail": "The report can't be read."}, status=400)
         response.headers["Cache-Control"] = "no-store"
         return response
 
     def get(self, request: SecuredRequest) -> HttpResponse:
         """The protocol of 2.x: whole seconds, or ``"logout"``."""
         verdict = _state(request)
-        if request.method == "GET":
+        if request.method == "GET" and not is_subresource(request):
             verdict = _report(request, request.GET)
         body = '"logout"' if verdict.reason else str(int(verdict.idle))
         return HttpResponse(body, content_type="application/json")
@@ -53,7 +58,10 @@ class PingView(View):
         """The state as JSON, with status 401 when there is no signed-in user."""
         if HEADER not in request.META:
             return JsonResponse({"detail": "The header X-Session-Security is missing."}, status=403)
-        verdict = _report(request, request.POST)
+        # Uploads are not even parsed.
+        is_form = request.content_type == "application/x-www-form-urlencoded"
+        values = request.POST if is_form else QueryDict()
+        verdict = _report(request, values)
         state: dict[str, object] = {"state": "expired", "reason": verdict.reason}
         if verdict.reason is None:
             state = {
@@ -66,7 +74,7 @@ class PingView(View):
                 "expireAfter": verdict.timeouts.expire_after,
                 "user": activity.user_tag(request.session),
             }
-        if "token" in request.POST:  # asked for by a page that is about to sign out
+        if "token" in values:  # asked for by a page that is about to sign out
             state["csrfToken"] = get_token(request)
         return JsonResponse(state, status=401 if verdict.reason else 200)
 
