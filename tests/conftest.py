@@ -7,6 +7,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.file import SessionStore as FileStore
 from django.core.cache import cache
+from django.utils import translation
 from pytest_django import Settings
 
 from . import views
@@ -16,6 +17,12 @@ NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 During = Callable[[views.Code], None]
 ENGINES = ("db", "cached_db", "cache", "file", "signed_cookies")
+
+
+@pytest.fixture(autouse=True)
+def _language() -> None:
+    """The language of the settings, whatever the test before has left active."""
+    translation.deactivate()
 
 
 @pytest.fixture

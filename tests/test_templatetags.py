@@ -120,7 +120,7 @@ def test_the_options_are_those_of_the_request(
         "user": alice.ping().json()["user"],
         "requireConfirm": False,
         "onExpire": "auto",
-        "language": "en",
+        "language": "en-us",
         "confirmFormDiscard": True,
     }
     settings.SESSION_SECURITY_MAX_AGE = 3600
