@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from asgiref.sync import iscoroutinefunction
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.cache.backends.base import InvalidCacheKey, memcache_key_warnings
 from django.core.cache.backends.locmem import LocMemCache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.crypto import get_random_string
 from django.utils.decorators import sync_and_async_middleware
@@ -70,6 +71,28 @@ def reads_user(get_response: Any) -> Any:
         request.user.get_username()
         response: HttpResponseBase = get_response(request)
         return response
+
+    return middleware
+
+
+@sync_and_async_middleware
+def redirects_to_login(get_response: Any) -> Any:
+    """Sends away whoever is not signed in, before there is a view."""
+
+    def redirected(request: HttpRequest) -> HttpResponseBase | None:
+        if SESSION_KEY in request.session or "login" in request.path:
+            return None
+        return HttpResponseRedirect(f"/login/?next={request.path}")
+
+    if iscoroutinefunction(get_response):
+
+        async def amiddleware(request: HttpRequest) -> HttpResponseBase:
+            return redirected(request) or await get_response(request)
+
+        return amiddleware
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return redirected(request) or get_response(request)
 
     return middleware
 

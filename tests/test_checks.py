@@ -69,6 +69,8 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
     "no list": ({"SESSION_SECURITY_PASSIVE_URLS": "/a/"}, "E004", ["PASSIVE_URLS must be a list"]),
     "no switch": ({"SESSION_SECURITY_INSECURE": "no"}, "E004", ["INSECURE must be True or False"]),
     "no path": ({"SESSION_SECURITY_TIMEOUTS": "no.such"}, "E004", ["TIMEOUTS can't be imported"]),
+    "no size": ({"SESSION_SECURITY_KEPT_POST_SIZE": -1}, "E004", ["KEPT_POST_SIZE must be", "-1"]),
+    "no age": ({"SESSION_SECURITY_KEPT_POST_AGE": None}, "E004", ["KEPT_POST_AGE is wrong: None"]),
     "swapped": (
         {"SESSION_SECURITY_WARN_AFTER": 600, "SESSION_SECURITY_EXPIRE_AFTER": 540},
         "E005",
@@ -165,6 +167,8 @@ RIGHT: dict[str, dict[str, object]] = {
         "SESSION_SECURITY_ON_EXPIRE": "lock",
         "SESSION_SECURITY_REDIRECT_TO_LOGOUT": True,
         "SESSION_SECURITY_LOGOUT_URL": "logout",
+        "SESSION_SECURITY_KEPT_POST_SIZE": 0,
+        "SESSION_SECURITY_KEPT_POST_AGE": 60,
         "SESSION_SECURITY_INSECURE": False,
     },
     "a shared cache": {

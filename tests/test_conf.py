@@ -29,9 +29,11 @@ DEFAULTS: dict[str, object] = {
     "ON_EXPIRE": "auto",
     "REDIRECT_TO_LOGOUT": False,
     "LOGOUT_URL": "logout",
+    "KEPT_POST_SIZE": 65_536,
+    "KEPT_POST_AGE": 3600,
     "INSECURE": False,
 }
-TIMES = ["EXPIRE_AFTER", "WARN_AFTER", "MAX_AGE"]
+TIMES = ["EXPIRE_AFTER", "WARN_AFTER", "MAX_AGE", "KEPT_POST_AGE"]
 LISTS = ["PASSIVE_URLS", "PASSIVE_URL_NAMES"]
 SWITCHES = ["COUNT_FETCH", "REQUIRE_CONFIRM", "REDIRECT_TO_LOGOUT", "INSECURE"]
 
@@ -146,6 +148,20 @@ def test_the_logout_url_is_a_string(settings: Settings, value: object) -> None:
 def test_the_logout_url_is_a_name_or_a_path(settings: Settings, value: object, path: str) -> None:
     settings.SESSION_SECURITY_LOGOUT_URL = value
     assert conf.logout_path == path
+
+
+@pytest.mark.parametrize("value", [0, 1, 65_536, 10**9])
+def test_a_size_is_a_number_of_bytes(settings: Settings, value: int) -> None:
+    settings.SESSION_SECURITY_KEPT_POST_SIZE = value
+    assert value == conf.KEPT_POST_SIZE
+
+
+@pytest.mark.parametrize("value", [-1, 1.0, True, False, None, "64", math.inf], ids=repr)
+def test_a_size_is_nothing_else(settings: Settings, value: object) -> None:
+    settings.SESSION_SECURITY_KEPT_POST_SIZE = value
+    assert wrong("KEPT_POST_SIZE") == (
+        f"SESSION_SECURITY_KEPT_POST_SIZE must be a whole number from 0 up, not {value!r}."
+    )
 
 
 @pytest.mark.parametrize("value", ["tests.neighbours.short_for_bob", short_for_bob], ids=type)

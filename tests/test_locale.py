@@ -32,7 +32,14 @@ def messages() -> set[str]:
             match node:
                 case ast.Call(func=ast.Name("_" | "gettext" | "gettext_lazy"), args=[text]):
                     found.add(ast.literal_eval(text))
+                case ast.Call(func=ast.Name("npgettext_lazy"), args=[_, text, *_]):
+                    found.add(ast.literal_eval(text))
     return found
+
+
+def texts(entry: polib.POEntry | polib.MOEntry) -> list[str]:
+    """The translation, or one for each number."""
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
 def catalogue(language: str, suffix: str = "po") -> Path:
@@ -65,24 +72,38 @@ def test_each_catalogue_says_what_it_is(language: str) -> None:
 
 def test_each_translation_is_one(language: str) -> None:
     for entry in polib.pofile(str(catalogue(language))):
-        assert entry.msgstr != entry.msgid
-        assert entry.msgstr == entry.msgstr.strip()
-        assert sorted(PLACEHOLDER.findall(entry.msgstr)) == sorted(PLACEHOLDER.findall(entry.msgid))
-        assert ("\n" in entry.msgstr) == ("\n" in entry.msgid)
-        assert entry.msgid[-1] not in ".?:…" or entry.msgstr[-1] == entry.msgid[-1]
+        for text in texts(entry):
+            assert text not in (entry.msgid, entry.msgid_plural) or entry.msgctxt
+            assert text == text.strip()
+            assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(entry.msgid))
+            assert ("\n" in text) == ("\n" in entry.msgid)
+            assert entry.msgid[-1] not in ".?:…" or text[-1] == entry.msgid[-1]
+
+
+def test_each_number_has_its_form(language: str) -> None:
+    found = polib.pofile(str(catalogue(language)))
+    forms = int(found.metadata["Plural-Forms"].split("nplurals=")[1].split(";")[0])
+    for entry in found:
+        assert not entry.msgid_plural or len(texts(entry)) == forms
 
 
 def test_each_compiled_catalogue_is_up_to_date(language: str) -> None:
     """Defect of 2.6.8: the wheel ships one compiled catalogue of ten."""
-    written = {entry.msgid: entry.msgstr for entry in polib.pofile(str(catalogue(language)))}
+    written = {entry.msgid: texts(entry) for entry in polib.pofile(str(catalogue(language)))}
     compiled = polib.mofile(str(catalogue(language, "mo")))
-    assert {entry.msgid: entry.msgstr for entry in compiled} == written
+    assert {entry.msgid: texts(entry) for entry in compiled} == written
 
 
 def test_django_finds_them(language: str) -> None:
     with translation.override(translation.to_language(language)):
-        for message in messages():
-            assert translation.gettext(message) != message
+        for entry in polib.pofile(str(catalogue(language))):
+            if entry.msgid_plural:
+                names = (entry.msgctxt, entry.msgid, entry.msgid_plural)
+                assert {translation.npgettext(*names, number) for number in range(100)} <= {
+                    *texts(entry)
+                }
+            else:
+                assert translation.gettext(entry.msgid) == entry.msgstr
 
 
 def test_people_are_told_in_their_language(

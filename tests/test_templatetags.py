@@ -1,6 +1,7 @@
 """What ``{% include "session_security/all.html" %}`` puts into a page."""
 
 import json
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.template import engines
 from django.test import RequestFactory
+from django.utils import translation
 from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import Traveller
@@ -310,3 +312,84 @@ def test_the_filters_of_2x(settings: Settings, visitor: Visitor, during: During)
     assert visitor.navigate("/during/").content == b"30 60 True"
     settings.MIDDLEWARE = WITHOUT
     assert visitor.navigate("/during/").content == b"540 600 True"
+
+
+# Said in advance
+
+NOTICE = "{% session_security_notice %}"
+
+
+@pytest.mark.parametrize(
+    ("expire_after", "words"),
+    [
+        (0.5, "1 second"),
+        (1, "1 second"),
+        (45, "45 seconds"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (90.5, "90 seconds"),
+        (900, "15 minutes"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (43_200, "12 hours"),
+        (86_400, "24 hours"),
+        (129_600, "36 hours"),
+        (172_800, "2 days"),
+        (176_400, "49 hours"),
+        (timedelta(days=30), "30 days"),
+    ],
+)
+def test_a_visitor_is_told_in_advance_how_long_one_may_be_away(
+    settings: Settings, expire_after: float | timedelta, words: str
+) -> None:
+    settings.SESSION_SECURITY_EXPIRE_AFTER = expire_after
+    settings.SESSION_SECURITY_WARN_AFTER = 0.1
+    said = f"You will be signed out after {words} without activity."
+    assert rendered(NOTICE, None) == said
+    assert rendered(NOTICE, RequestFactory().get("/")) == said
+
+
+def test_the_absolute_limit_is_said_too(settings: Settings) -> None:
+    settings.SESSION_SECURITY_MAX_AGE = 43_200
+    assert rendered(NOTICE, None) == (
+        "You will be signed out after 10 minutes without activity. "
+        "In any case you will be signed out 12 hours after signing in."
+    )
+
+
+def test_what_is_said_holds_for_the_request(
+    settings: Settings, visitor: Visitor, during: During
+) -> None:
+    settings.SESSION_SECURITY_TIMEOUTS = "tests.neighbours.short_for_bob"
+    during(lambda request: rendered(NOTICE, request))
+    for name, words in (("", "10 minutes"), ("alice", "10 minutes"), ("bob", "1 minute")):
+        if name:
+            visitor.sign_in(name)
+        text = visitor.navigate("/during/").content.decode()
+        assert text == f"You will be signed out after {words} without activity."
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Nach 15 Minuten ohne Aktivität werden Sie abgemeldet."),
+        ("pl", "Po 15 minutach braku aktywności nastąpi wylogowanie."),
+        ("cs", "Po 15 minutách bez aktivity budete odhlášeni."),
+    ],
+)
+def test_it_is_said_in_the_case_that_follows_after(
+    settings: Settings, language: str, words: str
+) -> None:
+    settings.SESSION_SECURITY_EXPIRE_AFTER = 900
+    with translation.override(language):
+        assert rendered(NOTICE, None) == words
+
+
+def test_a_visitor_s_page_with_the_notice_costs_nothing(
+    visitor: Visitor, during: During, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    during(lambda request: rendered(NOTICE, request))
+    with django_assert_num_queries(0):
+        response = visitor.navigate("/during/")
+    assert "Vary" not in response.headers
+    assert not response.cookies

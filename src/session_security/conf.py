@@ -101,6 +101,19 @@ class Conf:
         return value
 
     @cached_property
+    def KEPT_POST_SIZE(self) -> int:
+        """How much of a POST that comes too late is kept, in bytes; 0 for nothing."""
+        value = self._get("KEPT_POST_SIZE", 65_536)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise self._error("KEPT_POST_SIZE", f"must be a whole number from 0 up, not {value!r}")
+        return value
+
+    @cached_property
+    def KEPT_POST_AGE(self) -> float:
+        """How long it is kept, in seconds."""
+        return self._seconds("KEPT_POST_AGE", 3600)
+
+    @cached_property
     def INSECURE(self) -> bool:
         """Silences the check on ``SESSION_EXPIRE_AT_BROWSER_CLOSE``."""
         return self._bool("INSECURE")
@@ -108,10 +121,12 @@ class Conf:
     @property
     def ping_path(self) -> str:
         """The path of the ping; empty where the app's URLs are not included (check E006)."""
-        try:
-            return reverse("session_security_ping")
-        except NoReverseMatch:
-            return ""
+        return _path("session_security_ping")
+
+    @property
+    def kept_path(self) -> str:
+        """The path of the page that gives a late POST back; empty as that of the ping."""
+        return _path("session_security_kept")
 
     @property
     def logout_path(self) -> str:
@@ -172,6 +187,13 @@ class Conf:
 
     def _error(self, name: str, what: str) -> ImproperlyConfigured:
         return ImproperlyConfigured(f"{PREFIX}{name} {what}.")
+
+
+def _path(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 conf = Conf()

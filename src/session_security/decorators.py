@@ -1,9 +1,10 @@
-"""Mark views that a machine calls."""
+"""Mark views that a machine calls, and views whose late POSTs are not kept."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .passivity import PASSIVE
+from .sensitive import NOT_KEPT
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -14,4 +15,13 @@ def passive(view: View) -> View:
     For a class: ``@method_decorator(passive, name="dispatch")``.
     """
     setattr(view, PASSIVE, True)
+    return view
+
+
+def not_kept(view: View) -> View:
+    """What is posted to this view after the session has ended is not kept.
+
+    For a class: ``@method_decorator(not_kept, name="dispatch")``.
+    """
+    setattr(view, NOT_KEPT, True)
     return view

@@ -27,7 +27,7 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from . import activity, passivity
+from . import activity, keeping, passivity
 from .conf import SecuredRequest, conf
 from .policy import Reason, Timeouts, Verdict, judge
 from .signals import session_expired
@@ -132,7 +132,8 @@ class SessionSecurityMiddleware:
                     user.is_authenticated  # noqa: B018  (lazy: fetched while it can be)
                 except NOBODY:
                     user = _hide_user(request)
-                self.do_logout(request)
+                with keeping.across_the_end(request):
+                    self.do_logout(request)
             session_expired.send_robust(**self._end(request, verdict, user))
         return before
 
@@ -151,7 +152,8 @@ class SessionSecurityMiddleware:
                     user = await request.auser()
                 except NOBODY:
                     user = _hide_user(request)
-                await self._ado_logout(request)
+                with keeping.across_the_end(request):
+                    await self._ado_logout(request)
             await session_expired.asend_robust(**self._end(request, verdict, user))
         return before
 
@@ -264,6 +266,7 @@ class SessionSecurityMiddleware:
         if reason is None:
             return self._renewed(request, response, before)
         if reason in ENDED:
+            keeping.keep(request, response)
             return self._explained(request, response)
         if reason is Reason.UNAVAILABLE and response.status_code == 500:
             return _unavailable()  # whatever does not look at the session is served

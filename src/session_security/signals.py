@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from . import activity
+from . import activity, keeping
 
 session_expired = Signal()
 """Sent when the middleware has ended a session, with:
@@ -24,6 +24,10 @@ Sent by ``send_robust``: an error in a receiver is logged and ends nothing.
 
 
 def stamp(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
-    """Receiver of ``user_logged_in``: the time starts with the sign-in, not a request later."""
+    """Receiver of ``user_logged_in``: the time starts with the sign-in, not a request later.
+
+    What somebody else had posted before they were signed out is forgotten.
+    """
     if request is not None and hasattr(request, "session"):
         activity.start(request.session, activity.now())
+        keeping.drop_foreign(request.session)

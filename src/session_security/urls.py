@@ -1,7 +1,10 @@
-"""The URL of the ping: ``path("session_security/", include("session_security.urls"))``."""
+"""The URLs of the app: ``path("session_security/", include("session_security.urls"))``."""
 
 from django.urls import path
 
-from .views import PingView
+from .views import KeptView, PingView
 
-urlpatterns = [path("ping/", PingView.as_view(), name="session_security_ping")]
+urlpatterns = [
+    path("ping/", PingView.as_view(), name="session_security_ping"),
+    path("kept/", KeptView.as_view(), name="session_security_kept"),
+]

@@ -1,18 +1,31 @@
-"""The one URL that the browser's side of the app talks to."""
+"""What the browser's side of the app talks to, and the page that gives a late POST back."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+    UnreadablePostError,
+)
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.shortcuts import render, resolve_url
+from django.utils.timezone import localtime
 from django.views import View
-from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_deny
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from . import activity
+from . import activity, keeping
 from .conf import SecuredRequest, conf
 from .decorators import passive
 from .passivity import is_cross_site, is_subresource
@@ -77,6 +90,49 @@ class PingView(View):
         if "token" in values:  # asked for by a page that is about to sign out
             state["csrfToken"] = get_token(request)
         return JsonResponse(state, status=401 if verdict.reason else 200)
+
+
+class KeptView(View):
+    """Show the person a POST of theirs that came too late, and send it again if they say so.
+
+    Only the browser sends it, to where it went, by a redirect that repeats the POST (307).
+    """
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """Never in a cache or a frame, and checked also where ``CsrfViewMiddleware`` is not."""
+        view = csrf_protect(super().as_view(**initkwargs))
+        return login_not_required(never_cache(xframe_options_deny(view)))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Whoever is not signed in is sent to do so."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page; with status 404 if there is nothing, or nothing any more."""
+        kept = keeping.read(request.session)
+        if is_old := kept is not None and kept.is_old:
+            keeping.drop(request.session)
+        context = {
+            "kept": kept,
+            "is_old": is_old,
+            "at": kept and localtime(kept.at),
+            "home": resolve_url(settings.LOGIN_REDIRECT_URL),
+        }
+        status = 404 if kept is None or is_old else 200
+        return render(request, "session_security/kept.html", context, status=status)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Send it again, or discard it by ``?discard``; either way it is kept no longer."""
+        kept = keeping.read(request.session)
+        if kept is None or kept.is_old or request.GET.get("at") != kept.at.isoformat():
+            return self.get(request)  # also if the page was that of an earlier one
+        keeping.drop(request.session)
+        return HttpResponseRedirect(kept.path, preserve_request="discard" not in request.GET)
 
 
 def _state(request: SecuredRequest) -> Verdict:

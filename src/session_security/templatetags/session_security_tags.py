@@ -8,13 +8,22 @@ from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, npgettext_lazy
+from django.utils.translation import gettext as _
 
 from ..activity import last, user_tag
 from ..conf import conf
 from ..policy import Timeouts, Verdict
 
 register = template.Library()
+
+_UNITS = (  # from how many seconds on, of how many seconds
+    # Translators: as in "after 15 minutes".
+    (172_800, 86_400, npgettext_lazy("after", "%(count)d day", "%(count)d days", "count")),
+    (3600, 3600, npgettext_lazy("after", "%(count)d hour", "%(count)d hours", "count")),
+    (60, 60, npgettext_lazy("after", "%(count)d minute", "%(count)d minutes", "count")),
+    (1, 1, npgettext_lazy("after", "%(count)d second", "%(count)d seconds", "count")),
+)
 
 
 @register.filter
@@ -68,6 +77,18 @@ def session_security_nonce(context: RequestContext) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def session_security_notice(context: RequestContext) -> str:
+    """How long one may be away, in words (WCAG 2.2, 2.2.6)."""
+    timeouts = _timeouts(context.get("request"))
+    notice = _("You will be signed out after %(time)s without activity.")
+    words = notice % {"time": _duration(timeouts.expire_after)}
+    if timeouts.max_age is not None:
+        limit = _("In any case you will be signed out %(time)s after signing in.")
+        words += " " + limit % {"time": _duration(timeouts.max_age)}
+    return words
+
+
+@register.simple_tag(takes_context=True)
 def session_security_options(context: RequestContext) -> SafeString:
     """The options of the browser's side, as an inert JSON element."""
     return json_script(options(context["request"]))
@@ -93,6 +114,15 @@ def options(request: Any) -> dict[str, object]:
     return values
 
 
-def _timeouts(request: HttpRequest) -> Timeouts:
+def _duration(seconds: float) -> str:
+    """In words, by the largest unit that leaves no rest; days from two on."""
+    whole = max(1, int(seconds))
+    unit, words = next(
+        (unit, words) for least, unit, words in _UNITS if whole >= least and whole % unit == 0
+    )
+    return words % {"count": whole // unit}
+
+
+def _timeouts(request: HttpRequest | None) -> Timeouts:
     verdict: Verdict | None = getattr(request, "session_security", None)
     return verdict.timeouts if verdict else conf.timeouts
