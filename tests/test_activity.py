@@ -548,23 +548,45 @@ def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == "session_security"]
 
 
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+def test_a_row_is_locked_until_its_copy_in_the_cache_is_set(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a sign-out in between would be undone: in bare Django, 17 of 500 were."""
+    depths = []
+    session = guarded(new_session())
+    cache = caches["default"]
+    plain = cache.set
+
+    def noting(*args: Any) -> None:
+        depths.append(len(connection.savepoint_ids))
+        plain(*args)
+
+    monkeypatch.setattr(cache, "set", noting)
+    before = len(connection.savepoint_ids)
+    session.save()
+    assert depths == [before + 1]
+
+
+@pytest.mark.parametrize("engine", ["db"], indirect=True)
+@pytest.mark.parametrize("seconds", [0, 15])
+def test_a_fresh_row_is_saved_as_django_saves_it(
+    engine: str, clock: Traveller, seconds: float
+) -> None:
+    """The queries, one by one; the time can be no older than the resolution."""
+    found = []
+    for session in (new_session(), guarded(new_session())):
+        clock.move_to(after(seconds))
+        session["basket"] = 1
+        with CaptureQueriesContext(connection) as queries:
+            session.save()
+        found.append([query["sql"].split()[0] for query in queries])
+        clock.move_to(NOON)
+    assert found[0] == found[1] == ["SAVEPOINT", "UPDATE", "RELEASE"]
+
+
 @pytest.mark.parametrize("engine", ["db", "cached_db"], indirect=True)
 class TestGuardOfRow:
-    @pytest.mark.parametrize("seconds", [0, 15])
-    def test_a_fresh_row_is_saved_as_django_saves_it(
-        self, engine: str, clock: Traveller, seconds: float
-    ) -> None:
-        """The queries, one by one; the time can be no older than the resolution."""
-        found = []
-        for session in (new_session(), guarded(new_session())):
-            clock.move_to(after(seconds))
-            session["basket"] = 1
-            with CaptureQueriesContext(connection) as queries:
-                session.save()
-            found.append([query["sql"].split()[0] for query in queries])
-            clock.move_to(NOON)
-        assert found[0] == found[1] == ["SAVEPOINT", "UPDATE", "RELEASE"]
-
     def test_an_old_time_is_looked_up_and_saved_under_one_lock(
         self, engine: str, clock: Traveller
     ) -> None:

@@ -261,7 +261,9 @@ def _save(session: SessionBase, resolution: float, must_create: bool = False) ->
     save: Callable[[bool], None] = partial(type(session).save, session)
     held = last(session)
     fresh = held is None or (now() - held).total_seconds() <= resolution
-    if must_create or session.session_key is None or (fresh and isinstance(session, RowStore)):
+    # A row is safe by itself, but not its copy in a cache, which Django sets after the row.
+    is_plain_row = isinstance(session, RowStore) and not hasattr(session, "_cache")
+    if must_create or session.session_key is None or (fresh and is_plain_row):
         save(must_create)
         return
     with ExitStack() as stack:
