@@ -57,8 +57,23 @@ TURN = """(name) => {
   if (!name) dispatchEvent(new Event("focus"));
 }"""
 
-# Notes the events of the element, and what was said to a screen reader.
+# Counts the requests that scripts wait for; notes the events of the element, and what was said to
+# a screen reader.
 OBSERVE = """
+window.asked = 0;
+{
+  const { fetch } = window;
+  window.fetch = async (...question) => {
+    asked += 1;
+    try {
+      return await fetch(...question);
+    } finally {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => { asked -= 1; };
+      port2.postMessage(0);
+    }
+  };
+}
 window.events = [];
 window.said = [];
 window.marks = {};
@@ -79,7 +94,7 @@ new MutationObserver((records) => {
 
 ROUND_TRIP = """() => new Promise((resolve) => {
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = resolve;
+  port1.onmessage = () => resolve(window.asked ?? 0);
   port2.postMessage(0);
 })"""
 
@@ -143,16 +158,17 @@ class World:
         """Wait until every request is answered and every tab has heard of it."""
         quiet = 0
         while quiet < 3:
+            asked = 0
             for page in self.context.pages:
                 try:
                     page.wait_for_load_state()
-                    page.evaluate(ROUND_TRIP)
+                    asked += page.evaluate(ROUND_TRIP)
                 except Error:  # it has just gone elsewhere
                     quiet = 0
             if not self.context.pages:
                 return
             held = {route.request for route in self.held}
-            if self.pending - held:
+            if self.pending - held or asked > len(held):
                 quiet = 0
                 self.context.pages[-1].wait_for_timeout(2)
             else:
