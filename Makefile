@@ -10,6 +10,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 UV := $(BIN)/uv
 PYTEST := $(PY) -m pytest
+# As many processes as there are cores, each with a database of its own.
+PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 # npm and what it installs are started through "env node".
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
@@ -54,7 +56,7 @@ clean: ## remove everything that this file made
 # --- checking -----------------------------------------------------------------------------------
 
 .PHONY: test
-test: lint test-server test-browser ## lint, then server and browser tests
+test: lint test-server test-fire test-browser ## lint, then all tests
 
 .PHONY: lint
 lint: .venv/dev-ready node_modules/ready ## check code, types, templates, scripts and styles
@@ -74,17 +76,30 @@ format: .venv/dev-ready node_modules/ready ## put all files into the agreed form
 	$(NODE) node_modules/.bin/biome check --write
 
 .PHONY: test-server
-test-server: .venv/dev-ready ## all tests without a browser
-	$(PYTEST) tests --ignore=tests/browser
+test-server: .venv/dev-ready ## the tests without browsers and other servers
+	$(PYTEST) $(PARALLEL) tests --ignore=tests/browser --ignore=tests/servers
+
+.PHONY: test-fire
+test-fire: .venv/dev-ready ## races and faults on real servers, in short
+	$(PYTEST) tests/servers
 
 # A process of its own: Playwright's event loop would hide mistakes in the tests of async code.
 .PHONY: test-browser
 test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser --ds=tests.browser.settings
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser --ds=tests.browser.settings --schedules 15
+
+.PHONY: world
+world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=0, or REPLAY='{...}'
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser/test_world.py --ds=tests.browser.settings \
+		--schedules $(or $(SCHEDULES),50) --seed $(or $(SEED),0) $(if $(REPLAY),--replay '$(REPLAY)')
+
+.PHONY: fire
+fire: .venv/dev-ready ## the same in full (an hour)
+	$(PYTEST) tests/servers --full
 
 .PHONY: coverage
 coverage: .venv/dev-ready ## server tests, with the lines and branches they miss
-	$(PY) -m coverage run -m pytest tests --ignore=tests/browser
+	$(PY) -m coverage run -m pytest tests --ignore=tests/browser --ignore=tests/servers
 	$(PY) -m coverage report
 
 .PHONY: matrix

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,29 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.world import AFTER_CLOCK, BEFORE_CLOCK, NOON, OBSERVE, VISIBILITY, World
+
+_reached: Counter[str] = Counter()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("world", "schedules of test_world.py")
+    group.addoption("--schedules", type=int, default=50, help="how many to play (50)")
+    group.addoption("--seed", type=int, default=0, help="the first (0)")
+    group.addoption("--replay", help="one schedule, as a failure prints it")
+
+
+@pytest.fixture(scope="session")
+def reached() -> Counter[str]:
+    """In how many schedules something has happened."""
+    return _reached
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _reached:
+        return
+    terminalreporter.section("schedules")
+    for what, number in _reached.most_common():
+        terminalreporter.write_line(f"{number:8,}  {what}")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,116 @@
+"""Both promises hold whatever happens, in whatever order: a model of the whole.
+
+What happens is in ``schedules.py``, who watches in ``stage.py``, and why in
+docs/explanation/model.md.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as site
+from django.contrib.auth import get_user_model
+from django.test import override_settings
+from playwright.sync_api import Browser, BrowserType
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import schedules
+from tests.browser.schedules import Schedule, draw
+from tests.browser.stage import play, shrink
+
+SCHEDULES = 50
+
+# In how many of the 50 something must have happened, or they prove too little.
+REACHED = {
+    "warning": 25,
+    "extension": 10,
+    "expiry by time": 20,
+    "expiry while offline": 3,
+    "sleep across the end": 3,
+    "back/forward cache": 2,
+    "daylight saving": 8,
+    "ping lost": 2,
+    "ping late": 1,
+    "ping duplicated": 3,
+    "answer lost": 2,
+    "answer late": 2,
+    "frozen and thawed": 3,
+    "lock with unsaved input": 2,
+    "sign-out elsewhere": 4,
+    "server restarted": 1,
+    "clock set": 5,
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test for each seed."""
+    if "schedule" not in metafunc.fixturenames:
+        return
+    option = metafunc.config.getoption
+    first, number = option("--seed", 0), option("--schedules", SCHEDULES)
+    drawn = [draw(seed) for seed in range(first, first + number)]
+    if replay := option("--replay", None):
+        drawn = [Schedule.load(replay)]
+    metafunc.parametrize("schedule", drawn, ids=[str(schedule.seed) for schedule in drawn])
+
+
+@pytest.fixture(scope="module")
+def browser(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """A browser with its back/forward cache, which Playwright turns off."""
+    browser = browser_type.launch(
+        **browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def live_server(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    """The site with a witness, and without the scripts that ask the server all the time."""
+    static = tmp_path_factory.mktemp("static")
+    (static / "example").mkdir()
+    for name in ("panel.js", "monitor.js"):
+        (static / "example" / name).touch()
+    with override_settings(
+        MIDDLEWARE=[*site.MIDDLEWARE, "tests.browser.stage.Witness"],
+        ROOT_URLCONF="tests.browser.stage",
+        STATICFILES_DIRS=[str(static)],
+        SESSION_SECURITY_EXPIRE_AFTER=schedules.EXPIRE_AFTER,
+        SESSION_SECURITY_WARN_AFTER=schedules.WARN_AFTER,
+    ):
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
+
+
+def test_both_promises_hold(
+    schedule: Schedule, browser: Browser, live_server: LiveServer, reached: Counter[str]
+) -> None:
+    for username in ("demo", "other"):
+        get_user_model().objects.create_superuser(username, password=username)
+    played = play(schedule, browser, live_server.url)
+    reached.update(["schedules", *played.seen])
+    reached["steps"] += len(played.schedule.steps or [])
+    reached["moments"] += played.moments
+    if not played.broken:
+        return
+    shortest = shrink(played, lambda shorter: play(shorter, browser, live_server.url))
+    pytest.fail(
+        f"{shortest.broken}\n\n{shortest}\n\n"
+        f"The first to break was seed {schedule.seed}: {played.broken}\n"
+        f"Again, as drawn:  make world SCHEDULES=1 SEED={schedule.seed}\n"
+        f"Again, as short:  make world REPLAY='{shortest.schedule.dump()}'",
+        pytrace=False,
+    )
+
+
+def test_the_schedules_have_been_everywhere(reached: Counter[str]) -> None:
+    if reached["schedules"] < SCHEDULES:
+        pytest.skip(f"Fewer than {SCHEDULES} schedules were played.")
+    missed = {what: reached[what] for what, least in REACHED.items() if reached[what] < least}
+    assert not missed
