@@ -68,7 +68,7 @@ class Worker:
         self.clock: Any = None
         self._count_hops()
         call_command("migrate", verbosity=0)
-        self.key = self._sign_in()
+        self.sign_in()
 
     # What one request causes, and what it costs
 
@@ -192,10 +192,12 @@ class Worker:
         """Return the session key of the visitor who is signed in."""
         return self.key
 
-    def _sign_in(self) -> str:
+    def sign_in(self) -> str:
+        """Sign the visitor in, anew; return the session key."""
         client = Client()
-        client.force_login(get_user_model().objects.create(username="alice"))
-        return client.cookies[COOKIE].value
+        client.force_login(get_user_model().objects.get_or_create(username="alice")[0])
+        self.key = client.cookies[COOKIE].value
+        return self.key
 
     def _visitor(self, signed_in: bool = True, due: bool = False) -> str | None:
         """Return the visitor's session key; put the activity in the session back, or to now."""

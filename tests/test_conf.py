@@ -125,7 +125,9 @@ def test_what_happens_at_the_end_is_one_of_three(settings: Settings, value: str)
 @pytest.mark.parametrize("value", ["", "Auto", "reload", None, True, ["auto"]], ids=repr)
 def test_what_happens_at_the_end_is_nothing_else(settings: Settings, value: object) -> None:
     settings.SESSION_SECURITY_ON_EXPIRE = value
-    assert wrong("ON_EXPIRE") == "SESSION_SECURITY_ON_EXPIRE must be one of auto, leave, lock."
+    assert wrong("ON_EXPIRE") == (
+        f"SESSION_SECURITY_ON_EXPIRE must be one of auto, leave, lock, not {value!r}."
+    )
 
 
 @pytest.mark.parametrize("value", [None, True, 5, ["logout"], b"logout"], ids=repr)

@@ -352,7 +352,7 @@ def pairs(draw: st.DrawFn) -> tuple[bytes, tuple[str, ...]]:
     """A query or an urlencoded body, and the reports in it."""
     parts, reports = [], []
     for name in draw(
-        st.lists(st.sampled_from(["idleFor", "user", "token", "next", ""]), max_size=4)
+        st.lists(st.sampled_from(["idleFor", "user", "signIn", "token", "next", ""]), max_size=4)
     ):
         value = draw(numbers)
         if name == "idleFor":
@@ -690,7 +690,7 @@ def check_ping(answer: Answer, sent: Sent) -> None:
         assert answer.status == 200
         assert set(state) == {
             *("state", "idle", "warnIn", "expireIn", "absoluteIn"),
-            *("warnAfter", "expireAfter", "user"),
+            *("warnAfter", "expireAfter", "user", "signIn"),
         }
         assert state["state"] == "active"
         assert (state["warnAfter"], state["expireAfter"]) == (540, 600)
@@ -699,6 +699,7 @@ def check_ping(answer: Answer, sent: Sent) -> None:
         assert state["expireIn"] == min(600 - state["idle"], state["absoluteIn"])
         assert state["warnIn"] == max(0, state["expireIn"] - 60)
         assert re.fullmatch(r"[0-9a-f]{16}", state["user"])
+        assert isinstance(state["signIn"], str)
 
 
 @examples(30)

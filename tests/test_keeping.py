@@ -163,6 +163,7 @@ def test_sending_again_needs_a_token(csrf: str, alice: Visitor, clock: Traveller
     alice.sign_in("alice")
     for query in ("", "?discard"):
         assert send(alice, KEPT + query, VALUES).status_code == 403
+        assert alice.navigate(KEPT + query).status_code == 200  # which looks, and no more
     assert kept(alice) == FIELDS
 
 
@@ -188,7 +189,7 @@ def test_a_visitor_is_sent_to_sign_in(visitor: Visitor) -> None:
     assert visitor.navigate(KEPT).url == f"/login/?next={KEPT}"
     token = visitor.get("/open/").content.decode()
     response = send(visitor, f"{KEPT}?discard", {"csrfmiddlewaretoken": token})
-    assert response.url == f"/login/?next={KEPT}"
+    assert response.url == f"/login/?next={KEPT}%3Fdiscard"
 
 
 def test_it_works_where_all_views_require_sign_in(
@@ -488,7 +489,7 @@ def test_a_session_that_ends_once_more_before_it_was_sent_again_loses_nothing(
     action = text.split('action="')[1].split('"')[0]
     clock.shift(600)
     response = send(alice, KEPT + action, {"csrfmiddlewaretoken": token, **VALUES})
-    assert response.url == f"/login/?next={KEPT}"
+    assert parse_qs(urlsplit(response.url).query) == {"next": [KEPT + action]}
     alice.sign_in("alice")
     assert kept(alice) == FIELDS
     clock.shift(600)

@@ -1,8 +1,10 @@
 """What ``{% include "session_security/all.html" %}`` puts into a page."""
 
 import json
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import django
@@ -21,6 +23,8 @@ from . import views
 from .conftest import During
 from .neighbours import WITHOUT
 from .visitor import Visitor
+
+DOCS = Path(__file__).parent.parent / "docs"
 
 
 class Element(HTMLParser):
@@ -120,10 +124,13 @@ def test_the_options_are_those_of_the_request(
         "idle": 0,
         "absoluteIn": None,
         "user": alice.ping().json()["user"],
+        "signIn": alice.ping().json()["signIn"],
         "requireConfirm": False,
         "onExpire": "auto",
+        "answered": False,
         "language": "en-us",
         "confirmFormDiscard": True,
+        "moreUrl": "/static/session_security/more.js",
     }
     settings.SESSION_SECURITY_MAX_AGE = 3600
     settings.SESSION_SECURITY_REQUIRE_CONFIRM = True
@@ -131,6 +138,30 @@ def test_the_options_are_those_of_the_request(
     options = page(alice).options
     assert (options["absoluteIn"], options["requireConfirm"]) == (3500, True)
     assert options["onExpire"] == "lock"
+
+
+def test_each_option_is_documented(settings: Settings, alice: Visitor) -> None:
+    settings.SESSION_SECURITY_REDIRECT_TO_LOGOUT = True
+    reference = (DOCS / "reference" / "client.md").read_text().split("\n## Options\n")[1]
+    assert [name for name in page(alice).options if f"`{name}`" not in reference] == []
+
+
+def test_what_a_dialog_of_one_s_own_must_keep_is_documented(alice: Visitor) -> None:
+    element = page(alice)
+    guide = (DOCS / "howto" / "look.md").read_text()
+    hooks = {
+        f'data-when="{when}"'
+        for _, attributes in element.tags
+        for when in str(attributes.get("data-when", "")).split()
+    }
+    hooks |= set(re.findall(r'<button type="button" name="\w+">', element.html))
+    for name in ("warning", "cover"):
+        hooks.add(f'<dialog id="session_security_{name}">')
+    for name in ("counter", "spoken", "cover_title", "since"):
+        element.by_id(f"session_security_{name}")
+        hooks.add(f'id="session_security_{name}"')
+    assert len(hooks) == 13
+    assert [hook for hook in sorted(hooks) if hook not in guide] == []
 
 
 def test_a_passive_page_says_how_long_its_user_has_been_idle(

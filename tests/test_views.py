@@ -1,6 +1,7 @@
 """The ping: what it takes, what it answers, and what it never does."""
 
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -40,7 +41,14 @@ def test_the_state_as_json(alice: Visitor, clock: Traveller) -> None:
         "warnAfter": 540,
         "expireAfter": 600,
         "user": activity.user_tag(alice.session),
+        "signIn": "2026-01-15T12:00:00+00:00",
     }
+
+
+def test_each_field_of_the_state_is_documented(alice: Visitor) -> None:
+    reference = (Path(__file__).parent.parent / "docs" / "reference" / "ping.md").read_text()
+    for name in alice.ping(token=1).json():
+        assert f'"{name}": ' in reference or f"`{name}`\n" in reference
 
 
 def test_the_state_under_an_absolute_limit(

@@ -14,10 +14,13 @@ interface Options {
   idle?: number;
   absoluteIn?: number | null;
   user?: string;
+  signIn?: string;
   language?: string;
   requireConfirm?: boolean;
   onExpire?: "auto" | "leave" | "lock";
+  answered?: boolean;
   confirmFormDiscard?: unknown;
+  moreUrl?: string;
   returnToUrl?: string;
 }
 
@@ -30,13 +33,15 @@ interface Answer {
   expireAfter: number;
   absoluteIn: number | null;
   user: string;
+  signIn: string;
   csrfToken?: string;
 }
 
 /** What a tab says to the others; the shared moments as ages in seconds. */
 interface Message {
-  kind: "hello" | "act" | "ask" | "heard" | "gone" | "bye";
+  kind: "hello" | "act" | "ask" | "heard" | "gone" | "lock" | "bye";
   user?: string;
+  signIn?: string;
   reason: string;
   act: number;
   report: number;
@@ -61,6 +66,8 @@ interface HTMLElement {
 interface PerformanceEntry {
   readonly type?: string;
   readonly transferSize?: number;
+  readonly initiatorType: string;
+  readonly responseStatus: number;
 }
 
 interface Document {
@@ -70,6 +77,7 @@ interface Document {
 interface Window {
   sessionSecurity?: HTMLElement & {
     activity(): void;
+    saved(form?: HTMLFormElement): void;
     readonly idle: number;
     readonly remaining: number;
   };

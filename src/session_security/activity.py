@@ -194,6 +194,11 @@ def user_tag(session: SessionBase) -> str:
     return salted_hmac("session_security.user", user, algorithm="sha256").hexdigest()[:16]
 
 
+def sign_in_tag(session: SessionBase) -> str:
+    """A mark of the sign-in: pages of an earlier one bear CSRF tokens that are no good any more."""
+    return str(session.get(STARTED, ""))
+
+
 # The same few strings are read several times in a request.
 _from_text = lru_cache(maxsize=1024)(datetime.fromisoformat)
 

@@ -82,10 +82,7 @@ class Conf:
     @cached_property
     def ON_EXPIRE(self) -> str:
         """What becomes of the page at the end: "auto", "leave" or "lock"."""
-        value = self._get("ON_EXPIRE", "auto")
-        if value not in ON_EXPIRE:
-            raise self._error("ON_EXPIRE", f"must be one of {', '.join(ON_EXPIRE)}")
-        return str(value)
+        return self._on_expire(self._get("ON_EXPIRE", "auto"))
 
     @cached_property
     def REDIRECT_TO_LOGOUT(self) -> bool:
@@ -129,6 +126,11 @@ class Conf:
         return _path("session_security_kept")
 
     @property
+    def resume_path(self) -> str:
+        """The path of the page after signing in again; empty as that of the ping."""
+        return _path("session_security_resume")
+
+    @property
     def logout_path(self) -> str:
         """``LOGOUT_URL`` as a path; empty if there is no such view."""
         try:
@@ -163,6 +165,17 @@ class Conf:
         if not isinstance(timeouts, Timeouts):
             raise self._error("TIMEOUTS", f"returned {timeouts!r}, not policy.Timeouts")
         return timeouts
+
+    def on_expire_for(self, request: SecuredRequest) -> str:
+        """What the view has said for this page, or ``ON_EXPIRE``."""
+        value = request.session_security.on_expire
+        return self.ON_EXPIRE if value is None else self._on_expire(value)
+
+    def _on_expire(self, value: object) -> str:
+        if value not in ON_EXPIRE:
+            choices = ", ".join(ON_EXPIRE)
+            raise self._error("ON_EXPIRE", f"must be one of {choices}, not {value!r}")
+        return str(value)
 
     def _get(self, name: str, default: object) -> object:
         return getattr(settings, PREFIX + name, default)

@@ -76,7 +76,7 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> None:
         or not getattr(request, "csrf_processing_done", False)  # Django's check has not passed
         or is_cross_site(request)
         or isinstance(request.session, CookieStore)  # there is no room in a cookie
-        or request.path in (conf.kept_path, conf.logout_path)
+        or request.path in (conf.kept_path, conf.resume_path, conf.logout_path)
     ):
         return
     try:

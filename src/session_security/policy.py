@@ -71,13 +71,15 @@ class Verdict:
     """What is known of a session at one moment; all times in seconds.
 
     ``reason`` is None while the user is signed in. ``absolute_in`` is the time left under
-    ``max_age``, None where there is no such limit.
+    ``max_age``, None where there is no such limit. ``on_expire`` is for the view to set:
+    ``SESSION_SECURITY_ON_EXPIRE`` for this page alone.
     """
 
     timeouts: Timeouts
     idle: float = 0.0
     reason: Reason | None = None
     absolute_in: float | None = None
+    on_expire: str | None = None
 
     @property
     def remaining(self) -> float:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .views import KeptView, PingView
+from .views import KeptView, PingView, ResumeView
 
 urlpatterns = [
     path("ping/", PingView.as_view(), name="session_security_ping"),
     path("kept/", KeptView.as_view(), name="session_security_kept"),
+    path("resume/", ResumeView.as_view(), name="session_security_resume"),
 ]

@@ -1,12 +1,13 @@
-"""What the browser's side of the app talks to, and the page that gives a late POST back."""
+"""What the browser's side of the app talks to, and the pages that bring people back."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import (
     HttpRequest,
@@ -86,17 +87,17 @@ class PingView(View):
                 "warnAfter": verdict.timeouts.warn_after,
                 "expireAfter": verdict.timeouts.expire_after,
                 "user": activity.user_tag(request.session),
+                "signIn": (sign_in := activity.sign_in_tag(request.session)),
             }
+            if values.get("signIn", "") not in ("", sign_in):
+                state["csrfToken"] = get_token(request)  # signing in has changed it
         if "token" in values:  # asked for by a page that is about to sign out
             state["csrfToken"] = get_token(request)
         return JsonResponse(state, status=401 if verdict.reason else 200)
 
 
-class KeptView(View):
-    """Show the person a POST of theirs that came too late, and send it again if they say so.
-
-    Only the browser sends it, to where it went, by a redirect that repeats the POST (307).
-    """
+class ReturnView(LoginRequiredMixin, View):
+    """A page for whoever has signed in; others are sent to the site's own login page, and back."""
 
     http_method_names = ["get", "head", "post", "options"]
 
@@ -106,11 +107,12 @@ class KeptView(View):
         view = csrf_protect(super().as_view(**initkwargs))
         return login_not_required(never_cache(xframe_options_deny(view)))
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Whoever is not signed in is sent to do so."""
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
-        return super().dispatch(request, *args, **kwargs)
+
+class KeptView(ReturnView):
+    """Show the person a POST of theirs that came too late, and send it again if they say so.
+
+    Only the browser sends it, to where it went, by a redirect that repeats the POST (307).
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page; with status 404 if there is nothing, or nothing any more."""
@@ -133,6 +135,28 @@ class KeptView(View):
             return self.get(request)  # also if the page was that of an earlier one
         keeping.drop(request.session)
         return HttpResponseRedirect(kept.path, preserve_request="discard" not in request.GET)
+
+
+class ResumeView(ReturnView):
+    """Where people come who sign in again in a tab beside the one with their work.
+
+    ``?signIn`` names the sign-in of that work. While it is still in force, as before the end by
+    ``MAX_AGE``, the page offers to end it; afterwards it tells the other tabs, and closes itself.
+    """
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page; it says who is signed in."""
+        context = {
+            "is_same": request.GET.get("signIn") == activity.sign_in_tag(request.session),
+            "user_name": request.user.get_username(),
+            "home": resolve_url(settings.LOGIN_REDIRECT_URL),
+        }
+        return render(request, "session_security/resume.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Sign out, to sign in again."""
+        logout(request)
+        return self.handle_no_permission()
 
 
 def _state(request: SecuredRequest) -> Verdict:

@@ -217,6 +217,24 @@ SCRIPT = """
     }
   };
 
+  // The part of the element that is loaded late.
+  const { define } = customElements;
+  customElements.define = function (name, { prototype }) {
+    const { more } = prototype;
+    if (more)
+      prototype.more = async function (...how) {
+        const number = ++model.asked;
+        model.open.set(number, false);
+        try {
+          return await more.apply(this, how);
+        } finally {
+          model.changes++;
+          model.open.delete(number);
+        }
+      };
+    define.apply(this, arguments);
+  };
+
   let channel;
   const join = () => {
     channel = new Channel("model");

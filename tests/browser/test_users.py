@@ -54,7 +54,7 @@ def test_another_user_elsewhere_makes_this_page_theirs(world: World) -> None:
 def test_the_old_users_page_extends_nothing_of_the_new_ones(world: World) -> None:
     page = world.sign_in()
     world.hold()  # the old page hears nothing from the server
-    world.sign_in("other").close()
+    world.give_cookie("other")
     for _ in range(4):
         world.advance(5, step=2.5)
         act_by_key(page)

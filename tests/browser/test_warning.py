@@ -132,6 +132,7 @@ def test_signing_out_by_keyboard_alone_is_a_post(world: World) -> None:
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{world.url}/")
     assert "POST /logout/" in world.loads
+    world.settle()
     world.advance(3)
     world.front(other)
     expect_signed_out(world, other)
@@ -268,7 +269,7 @@ def test_the_final_warning_can_be_put_aside_but_not_put_off(
         act_by_key(page)
     world.advance(11)  # 71 s: the age ends in 29, the idleness in 49
     expect_warned(page)
-    expect(warning(page)).to_contain_text("cannot be extended")
+    expect(warning(page)).to_contain_text("maximum length")
     expect(warning(page).get_by_role("button", name="Stay signed in")).not_to_be_visible()
     move(page)
     world.advance(2)

@@ -57,21 +57,26 @@ TURN = """(name) => {
   if (!name) dispatchEvent(new Event("focus"));
 }"""
 
-# Counts the requests that scripts wait for; notes the events of the element, and what was said to
-# a screen reader.
+# Counts what scripts wait for, answers and the part of the element that is loaded late; notes the
+# events of the element, and what was said to a screen reader.
 OBSERVE = """
 window.asked = 0;
 {
-  const { fetch } = window;
-  window.fetch = async (...question) => {
+  const counted = (wait) => async function (...question) {
     asked += 1;
     try {
-      return await fetch(...question);
+      return await wait.apply(this, question);
     } finally {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => { asked -= 1; };
       port2.postMessage(0);
     }
+  };
+  window.fetch = counted(fetch);
+  const { define } = customElements;
+  customElements.define = function (name, { prototype }) {
+    if (prototype.more) prototype.more = counted(prototype.more);
+    define.apply(this, arguments);
   };
 }
 window.events = [];
@@ -116,6 +121,7 @@ class World:
         context.on("requestfinished", self._done)
         context.on("requestfailed", self._done)
         context.on("response", self._answered)
+        context.on("page", lambda page: page.on("close", self._closed))
         context.on("console", self._heard)
         context.on("weberror", lambda error: self.noise.append(str(error.error)))
 
@@ -129,6 +135,16 @@ class World:
     def _done(self, request: Request) -> None:
         self.pending.discard(request)
 
+    def _closed(self, page: Page) -> None:
+        # Nobody waits for what it has asked.
+        gone = {
+            request
+            for request in self.pending
+            if not request.is_navigation_request() and request.frame.page is page
+        }
+        self.pending -= gone
+        self.held = [route for route in self.held if route.request not in gone]
+
     def _answered(self, response: Response) -> None:
         assert response.status < 500 or response.from_service_worker or PING.search(response.url)
 
@@ -141,6 +157,7 @@ class World:
 
     def advance(self, seconds: float, step: float = 1.0) -> None:
         """Let time pass for the browser and the server, in steps, with the network in between."""
+        self.settle()  # what has been sent arrives before the clock moves
         while seconds > 1e-6:
             by = min(step, seconds)
             seconds -= by
@@ -150,6 +167,7 @@ class World:
 
     def sleep(self, seconds: float) -> None:
         """Let the machine sleep: all clocks jump, and timers that are due fire once, late."""
+        self.settle()
         self.traveller.shift(seconds)
         self.context.clock.fast_forward(round(seconds * 1000))
         self.settle()
@@ -178,13 +196,17 @@ class World:
 
     def sign_in(self, username: str = "demo", path: str = "/records/") -> Page:
         """Sign in without the form, and open a page."""
+        self.give_cookie(username)
+        return self.open(path)
+
+    def give_cookie(self, username: str) -> None:
+        """Sign in without the form, and without any page that could tell the others."""
         client = Client()
         client.force_login(get_user_model().objects.get(username=username))
         name = settings.SESSION_COOKIE_NAME
         self.context.add_cookies(
             [{"name": name, "value": client.cookies[name].value, "url": self.url}]
         )
-        return self.open(path)
 
     def fill_in_login(self, page: Page, username: str = "demo") -> None:
         page.get_by_label("Username").fill(username)
@@ -250,10 +272,9 @@ class World:
     def release(self) -> None:
         """Let the pings through that were held, and those that come."""
         self.mend()
-        held, self.held = self.held, []
-        for route in held:
-            route.continue_()
-        self.settle()
+        while self.held:
+            self.held.pop(0).continue_()
+            self.settle()
 
     @contextmanager
     def counted(self) -> Iterator[list[Request]]:

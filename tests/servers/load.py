@@ -103,6 +103,7 @@ class Person(FastHttpUser):
         self.telling = 0  # requests without an answer as yet that tell of an act
         self.well = 0.0  # when the latest poll was sent that was answered as it should be
         self.wake = Event()
+        self.everything = Group()  # what goes on at the same time
         agent: Any = self.client.client
         agent.redirect_response_codes = frozenset()  # a redirect is an answer
 
@@ -117,15 +118,14 @@ class Person(FastHttpUser):
             self.settle()
         self.crowd.ready.append(self)
         self.crowd.begin.wait()
-        everything = Group()
-        everything.spawn(self.poll)
-        everything.spawn(self.report)
+        self.everything.spawn(self.poll)
+        self.everything.spawn(self.report)
         if self.role != "gone":
-            everything.spawn(self.work)
+            self.everything.spawn(self.work)
         try:
-            everything.join()
+            self.everything.join()
         finally:
-            everything.kill()
+            self.everything.kill()
 
     # What they do
 
@@ -196,7 +196,8 @@ class Person(FastHttpUser):
             self.wake.wait(self.tab.wait(time.time()) or 0.001)
             self.wake.clear()
             if self.has_page and not self.crowd.over and self.tab.wait(time.time()) == 0:
-                self.ping()
+                self.tab.ask(time.time())
+                self.everything.spawn(self.ping)
         self.send("reload", "/page/", NAVIGATION)
 
     def ping(self) -> None:

@@ -90,6 +90,10 @@ class Tab:
             until = min(until, self.reports - (now - self.report))
         return min(max(until, GRAIN), TICK)
 
+    def ask(self, now: float) -> None:
+        """A question sets out; if it stays without an answer for long, another one may."""
+        self.tried = now + self.expire_after / 5
+
     def answer(self, now: float, asked: float, idle: float | None) -> None:
         """The server says how long the person has been idle; None if there was no answer."""
         self.tried = now
@@ -97,7 +101,7 @@ class Tab:
             self.failures += 1
             return
         self.failures = 0
-        self.report = self.heard = asked
+        self.report = self.heard = max(self.heard, asked)
         self.unreported = self.unreported and self.last > asked
         self.last = max(self.last, min(asked - idle, now))
 
@@ -205,7 +209,7 @@ def judge(
         first_out = next((entry for entry in entries if entry.outcome == OUT), None)
         if first_out:
             told = _told(entries, first_out, fault)
-            delay = max(entry.answered - entry.sent for entry in entries)
+            delay = max(entry.decided - entry.sent for entry in entries)
             between = acts[bisect_right(acts, told) : bisect_left(acts, first_out.sent)]
             times = [told, *between, first_out.decided]
             longest = max(b - a for a, b in pairwise(times))

@@ -351,7 +351,13 @@ class Arenas:
         return self.full or place in PLACES[:2] or (place in PLACES[:-2] and race in MAIN)
 
     def get(self, place: Place, chain: str = "ours") -> Arena:
-        """A site that answers. Its slow races begin, and the site that comes next starts."""
+        """A site that answers. Its slow races begin, and the site that comes next starts.
+
+        The sites of other places end: all of them would need more connections than there are.
+        """
+        for key in [key for key in self._found if key[0] != place]:
+            if self._found[key] in self._started:
+                self._found.pop(key).close()
         arena = self._prepare(place, chain)
         if arena not in self._started:
             arena.site.wait()

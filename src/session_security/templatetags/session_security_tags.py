@@ -4,14 +4,15 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template.context import RequestContext
+from django.templatetags.static import static
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, npgettext_lazy
 from django.utils.translation import gettext as _
 
-from ..activity import last, user_tag
+from ..activity import last, sign_in_tag, user_tag
 from ..conf import conf
 from ..policy import Timeouts, Verdict
 
@@ -70,6 +71,14 @@ def session_security_logout_url() -> str:
 
 
 @register.simple_tag(takes_context=True)
+def session_security_resume_url(context: RequestContext) -> str:
+    """Where to sign in again beside this page, or nothing if the app's URLs are not included."""
+    query = QueryDict(mutable=True)
+    query["signIn"] = sign_in_tag(context["request"].session)
+    return f"{path}?{query.urlencode()}" if (path := conf.resume_path) else ""
+
+
+@register.simple_tag(takes_context=True)
 def session_security_nonce(context: RequestContext) -> str:
     """The nonce of the page's Content Security Policy, by Django 6 or django-csp, if it has one."""
     nonce = context.get("csp_nonce", getattr(context.get("request"), "csp_nonce", None))
@@ -104,10 +113,13 @@ def options(request: Any) -> dict[str, object]:
         "idle": verdict.idle,
         "absoluteIn": verdict.absolute_in,
         "user": user_tag(request.session),
+        "signIn": sign_in_tag(request.session),
         "language": get_language() or settings.LANGUAGE_CODE,
         "requireConfirm": conf.REQUIRE_CONFIRM,
-        "onExpire": conf.ON_EXPIRE,
+        "onExpire": conf.on_expire_for(request),
+        "answered": request.method not in ("GET", "HEAD"),
         "confirmFormDiscard": True,
+        "moreUrl": static("session_security/more.js"),
     }
     if conf.REDIRECT_TO_LOGOUT and (url := conf.logout_path):
         values["returnToUrl"] = url

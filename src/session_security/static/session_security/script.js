@@ -11,7 +11,7 @@
     constructor(options) {
       const words = document.createElement("span");
       words.hidden = true;
-      words.textContent = JSON.stringify(options);
+      words.textContent = JSON.stringify({ moreUrl: new URL("more.js", src).href, ...options });
       this.element = document.createElement("session-security");
       this.element.append(words);
       const form = document.getElementById("session_security_logout_form");

@@ -1,6 +1,6 @@
 // Warns before the session ends, covers the page when it has; times are in seconds.
 
-/** What has happened and is due: no DOM, no timer. */
+/** What is due: no DOM, no timer. */
 class Timeline {
   constructor(options, age) {
     this.options = options;
@@ -31,7 +31,6 @@ class Timeline {
     return Math.min(this.options.expireAfter - this.idle, -this.since(this.end));
   }
 
-  // Whether no act puts the end off.
   get final() {
     return this.remaining < this.options.expireAfter - this.idle;
   }
@@ -45,7 +44,6 @@ class Timeline {
   }
 }
 
-/** start() and stop() may be called twice. */
 class Listener {
   constructor(hear) {
     this.hear = hear;
@@ -61,7 +59,6 @@ class Listener {
   }
 
   on(target, types, passive = true) {
-    // No field's focus for the window.
     const options = { capture: target !== window, passive, signal: this.ends?.signal };
     for (const type of types.split(" ")) target.addEventListener(type, this, options);
   }
@@ -71,7 +68,7 @@ class Listener {
   }
 }
 
-/** Notices human acts, in frames of the same origin too. */
+/** Notices what people do, and what becomes of forms, in frames too. */
 class Activity extends Listener {
   place = "";
 
@@ -84,7 +81,10 @@ class Activity extends Listener {
     try {
       if (!view?.document) return;
       for (const frame of view.document.querySelectorAll("iframe")) this.watch(frame.contentWindow);
-      this.on(view.document, "keydown pointerdown pointermove wheel touchmove input load");
+      this.on(
+        view.document,
+        "change input keydown load pointerdown pointermove reset submit touchmove wheel",
+      );
     } catch {}
   }
 
@@ -96,45 +96,82 @@ class Activity extends Listener {
       this.place = `${event.screenX} ${event.screenY}`;
       if (!before || before === this.place) return;
     }
-    if (event.isTrusted) this.hear(event);
+    this.hear(event);
   }
 }
 
+const formOf = (field) => {
+  const { host } = field.getRootNode();
+  return field.form ?? field.closest("form") ?? (host && formOf(host));
+};
+
+const differs = (field) => {
+  const { checked, defaultChecked, defaultValue, multiple, options, value } = field;
+  if (!options) return value !== defaultValue || checked !== defaultChecked || !("value" in field);
+  const all = [...options];
+  const first = !multiple && !all.some((option) => option.defaultSelected) && options[0];
+  return all.some((option) => option.selected !== (option.defaultSelected || option === first));
+};
+
 /** Knows what was typed and not sent. */
-class Drafts extends Listener {
+class Drafts {
   asks = false;
-  fields = new Set();
+  fields = new Map(); // with the event that sends them
 
-  start() {
-    super.start();
-    this.on(document, "input change submit reset");
-  }
-
-  stop() {
-    super.stop();
-    removeEventListener("beforeunload", this);
+  constructor(ping) {
+    this.ping = ping;
+    new PerformanceObserver((list) => list.getEntries().map(this.done, this)).observe({
+      type: "resource",
+    });
   }
 
   get unsaved() {
     return [...this.fields].some(
-      (field) =>
-        field.isConnected &&
-        (field.options
-          ? [...field.options].some((option) => option.selected !== option.defaultSelected)
-          : field.defaultValue === undefined ||
-            field.value !== field.defaultValue ||
-            field.checked !== field.defaultChecked),
+      ([field, event]) =>
+        field.isConnected && differs(field) && (!event || (event.defaultPrevented && !event.sent)),
     );
   }
 
-  handleEvent(event) {
-    const { type, target } = event;
-    if (type === "beforeunload") return event.preventDefault();
-    if (type === "input" || type === "change") this.fields.add(target);
-    else for (const field of this.fields) if (field.form === target) this.fields.delete(field);
-    // Listening keeps a page out of the back/forward cache.
+  note(event) {
+    const { target, type } = event;
+    if (/^(change|input)$/.test(type)) {
+      const path = event.composedPath();
+      if (!path.some((part) => part.dataset?.sessionSecurity === "ignore"))
+        this.fields.set(path[0], null);
+    } else if (type === "submit") {
+      for (const field of this.fields.keys())
+        if (formOf(field) === target) this.fields.set(field, event);
+    } else if (type === "reset") this.forget(target);
+    else return;
+    this.update();
+  }
+
+  // A script has sent a form if what it asked for at once succeeds.
+  done({ initiatorType, name, responseStatus, startTime }) {
+    if (!/^(fetch|xml)/.test(initiatorType) || Math.floor(responseStatus / 200) !== 1) return;
+    if (name.endsWith(this.ping)) return;
+    for (const event of this.fields.values())
+      if (event && Math.abs(startTime - event.timeStamp - 500) <= 500) event.sent = true;
+  }
+
+  forget(form) {
+    for (const field of this.fields.keys())
+      if (!form || formOf(field) === form) this.fields.delete(field);
+  }
+
+  stop() {
+    this.asks = false;
+    this.update();
+  }
+
+  // Listening keeps a page out of the back/forward cache.
+  update() {
     removeEventListener("beforeunload", this);
     if (this.asks && this.unsaved) addEventListener("beforeunload", this);
+  }
+
+  handleEvent(event) {
+    event.preventDefault();
   }
 }
 
@@ -170,7 +207,7 @@ class Tabs extends Listener {
   }
 }
 
-/** Asks the server; a failure puts off the next try, no more. */
+/** Asks the server. */
 class Server {
   failures = 0;
 
@@ -207,15 +244,23 @@ const find = (name) => document.getElementById(`session_security_${name}`);
 
 const write = (name, text) => Object.assign(find(name) ?? {}, { textContent: text });
 
-// A dialog, or what is in its place.
+let field; // where the focus was
+
 const show = (name, open, when = "") => {
   const box = find(name);
   if (!box) return;
-  for (const part of box.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== when;
+  for (const part of box.querySelectorAll("[data-when]"))
+    part.hidden = !part.dataset.when.split(" ").includes(when);
   if (box.open === open) return;
   if (!box.showModal) box.style.display = open ? "block" : "none";
-  else if (open) box.showModal();
-  else box.close();
+  else if (open) {
+    field = document.activeElement;
+    while (field?.contentDocument) field = field.contentDocument.activeElement;
+    box.showModal();
+  } else {
+    box.close();
+    field?.focus({ preventScroll: true }); // a frame forgets it
+  }
 };
 
 // "30 seconds"
@@ -224,12 +269,15 @@ const inWords = (left, language) => {
   return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
 };
 
+let rest; // more.js
+
 const SHARED = ["act", "ask", "heard", "report"];
 
 class SessionSecurity extends HTMLElement {
+  called = false; // by a page of another sign-in
   covered = false;
   doubt = false; // until the server speaks
-  ended = false;
+  ended = ""; // the reason
   unreported = false;
   warned = false;
 
@@ -244,7 +292,7 @@ class SessionSecurity extends HTMLElement {
     this.timeline = new Timeline(options, first ? performance.now() / 1000 : 0);
     this.server = new Server(options.pingUrl);
     this.acts = new Activity((event) => this.noticed(event));
-    this.drafts = new Drafts();
+    this.drafts = new Drafts(options.pingUrl);
     this.drafts.asks = options.confirmFormDiscard;
     this.tabs = new Tabs((message) => this.told(message), `session_security ${options.pingUrl}`);
     this.page = new Listener((event) => this.happened(event));
@@ -253,6 +301,7 @@ class SessionSecurity extends HTMLElement {
     addEventListener("pageshow", (event) => {
       if (!event.persisted || !this.isConnected) return;
       this.cover();
+      if (this.ended) this.called = true;
       this.start();
     });
     if (!document.prerendering) return this.start();
@@ -273,7 +322,6 @@ class SessionSecurity extends HTMLElement {
     page.on(this, "cancel click close submit", false);
     this.tried = this.timeline.moment(1);
     this.acts.start();
-    this.drafts.start();
     this.tabs.start();
     this.tell("hello");
     this.judge();
@@ -298,9 +346,18 @@ class SessionSecurity extends HTMLElement {
     this.act(true);
   }
 
-  noticed({ key, target }) {
+  /** For scripts that have sent a form in their own way. */
+  saved(form) {
+    this.drafts.forget(form);
+    this.judge();
+  }
+
+  noticed(event) {
+    const { isTrusted, key, target, type } = event;
+    this.drafts.note(event);
+    if (!isTrusted || /^(change|reset|submit)$/.test(type)) return;
     // The buttons have effects of their own.
-    const works = key ? /^(Enter|Escape|Tab| )$/.test(key) : target.closest?.("button");
+    const works = key ? /^(Enter|Escape|Tab| )$/.test(key) : target.closest?.("a, button");
     if (!works || !this.warned || !this.contains(target)) this.act();
   }
 
@@ -312,7 +369,7 @@ class SessionSecurity extends HTMLElement {
     if (urgent && options.requireConfirm && !sure) return;
     timeline.act = timeline.moment();
     this.unreported = true;
-    if (urgent) timeline.report = timeline.moment(options.expireAfter);
+    if (urgent) this.tried = timeline.report = timeline.moment(options.expireAfter);
     if (urgent || timeline.since(timeline.told) >= 1) {
       timeline.told = timeline.act;
       this.tell("act");
@@ -320,24 +377,26 @@ class SessionSecurity extends HTMLElement {
     }
   }
 
-  /** Does what is due; called whenever something may have changed. */
+  /** Does what is due. */
   judge() {
     clearTimeout(this.timer);
-    if (!this.page.ends || this.ended) return;
+    if (!this.page.ends || (this.ended && !this.called)) return;
     if (isWatched()) return this.remove();
+    this.drafts.update(); // a script may have sent a form
     const { remaining, warnIn, untold, heard } = this.timeline;
     const { expireAfter, warnAfter } = this.options;
     if (remaining <= 0) this.cover();
-    else if (!this.doubt) this.cover(false);
+    else if (!this.doubt && !this.ended) this.cover(false);
     const late = warnIn <= 0;
-    // The server, who knows of all tabs, has spoken since.
+    // The server has spoken since.
     const confirmed = this.timeline.since(heard) <= 0.05 - warnIn;
     const due =
+      this.called ||
       this.covered ||
       (this.doubt && !document.hidden) ||
       (late && !confirmed) ||
       (this.unreported && untold <= 0);
-    if (due && (this.waited || !document.hidden)) this.ask(); // the visible first
+    if (due && (this.waited || this.called || !document.hidden)) this.ask(); // the visible first
     this.waited = due;
     // In sleep timers stand still.
     let wait = Math.min(document.hidden ? 60 : 1, warnIn, this.unreported ? untold : 60);
@@ -355,25 +414,32 @@ class SessionSecurity extends HTMLElement {
     if (
       timeline.since(this.tried) <
         Math.min(30, options.expireAfter / 20, 2 ** (server.failures - 1)) ||
-      (asked < 3 && asked < timeline.since(timeline.heard))
+      (asked < 3 && asked < timeline.since(timeline.heard) && !this.called)
     )
       return;
     timeline.ask = timeline.moment();
-    this.tried = timeline.moment(-60);
+    this.tried = timeline.moment(-options.expireAfter / 5);
     this.tell("ask");
     const { act, ask, idle } = timeline;
-    const question = { user: options.user ?? "", idleFor: idle.toFixed(3) };
+    const { signIn = "", user = "" } = options;
+    const question = { signIn, user, idleFor: idle.toFixed(3) };
     const answer = await server.ask(question, keepalive);
     this.tried = timeline.moment();
     if (!this.page.ends) return;
-    if (!answer) {
+    const { csrfToken, reason } = answer ?? {};
+    if (reason) {
+      this.called = false;
+      if (!this.ended) this.tell("gone", reason);
+      return this.end(reason);
+    }
+    if (answer && answer.user !== (user || answer.user)) return this.leave();
+    if (csrfToken) this.called = true; // its forms are of an earlier sign-in
+    if (!answer || (csrfToken && !(await this.more("renew", answer)))) {
       timeline.ask = timeline.moment(3);
       return this.judge();
     }
-    if (answer.state !== "active") return this.end(answer.reason);
-    if (answer.user !== (options.user ?? answer.user)) return this.leave();
     Object.assign(options, answer);
-    timeline.heard = timeline.report = ask;
+    timeline.heard = timeline.report = timeline.later(timeline.heard, ask);
     const age = timeline.since(ask);
     timeline.end = timeline.moment(age - (answer.absoluteIn ?? Infinity));
     const known = timeline.moment(age + answer.idle);
@@ -382,23 +448,42 @@ class SessionSecurity extends HTMLElement {
       timeline.act = known;
     } else timeline.act = timeline.later(timeline.act, known);
     this.doubt = this.covered && timeline.remaining <= 1; // not for a blink
-    this.ended = false;
+    const locked = this.ended;
+    this.called = false;
+    this.ended = "";
     this.tell("heard");
     this.judge();
+    if (locked) this.fire("unlock");
+  }
+
+  /** Does what few pages need. */
+  async more(name, ...values) {
+    try {
+      // No address is tried twice.
+      rest ??= await import(`${this.options.moreUrl}#${this.server.failures}`);
+    } catch {
+      this.server.failures++;
+      return;
+    }
+    rest[name](this, ...values);
+    return true;
   }
 
   // Ages: a clock may be set. A frozen tab hears late.
   tell(kind, reason = "") {
-    const message = { kind, reason, user: this.options.user, sent: Date.now() };
+    const { signIn, user } = this.options;
+    const message = { kind, reason, signIn, user, sent: Date.now() };
     for (const key of SHARED) message[key] = this.timeline.since(this.timeline[key]);
     this.tabs.tell(message);
   }
 
   told(message) {
-    const { timeline } = this;
-    const { kind } = message;
-    if (message.user !== this.options.user) {
-      this.cover();
+    const { options, timeline } = this;
+    const { kind, reason } = message;
+    if (message.user !== options.user || message.signIn !== options.signIn) {
+      if (message.user !== options.user) this.cover();
+      if (!this.called) this.tried = timeline.moment(60);
+      this.called = true;
       return this.judge();
     }
     const { act, heard } = timeline;
@@ -407,7 +492,7 @@ class SessionSecurity extends HTMLElement {
       timeline[key] = timeline.later(timeline[key], timeline.moment(message[key] + late));
     if (timeline.act !== act) this.unreported = false;
     if (timeline.heard !== heard) this.doubt = false;
-    if (kind === "gone") return this.end(message.reason);
+    if (kind === "gone" || kind === "lock") return this.end(reason, kind === "lock");
     if (kind === "hello" && this.ended) this.ask();
     if (kind === "hello" || kind === "bye") clearTimeout(this.followed);
     if (kind === "bye")
@@ -426,14 +511,23 @@ class SessionSecurity extends HTMLElement {
         if (!this.covered) this.stay();
         return;
       case "close":
-        return this.covered && show("cover", true, this.ended ? "ended" : "doubt");
+        return this.explain();
       case "submit":
         event.preventDefault();
-        return this.signOut();
-      case "click":
+        this.more("signOut");
+        return;
+      case "click": {
+        // May close itself, and knows nothing of this tab.
+        const link = target.closest("a");
+        const tab = link && open(link.href);
+        if (tab) {
+          tab.opener = null;
+          event.preventDefault();
+        }
         if (target.closest("[name=stay]")) this.stay();
         if (target.closest("[name=leave]")) this.leave(true);
         return;
+      }
     }
     const { options, server, timeline } = this;
     const leaves = type === "pagehide";
@@ -479,43 +573,40 @@ class SessionSecurity extends HTMLElement {
     this.doubt ||= covered;
     if (covered === this.covered) return;
     this.covered = covered;
-    if (covered) this.warn(false); // first, for the focus
+    if (covered) {
+      this.warn(false); // first, for the focus
+      this.titled = document.title;
+      document.title = find("cover_title")?.textContent ?? "";
+    } else document.title = this.titled;
     document.documentElement.classList.toggle("session_security_covered", covered);
-    show("cover", covered, "doubt");
+    this.explain();
   }
 
-  end(reason) {
+  end(reason, stays = false) {
     if (this.ended) return;
     this.cover();
-    this.ended = true;
-    this.tell("gone", reason);
-    const { onExpire, returnToUrl } = this.options;
-    if (!this.fire("expire", { reason })) return show("cover", true, "ended");
-    if (onExpire === "lock" || (onExpire !== "leave" && this.drafts.unsaved)) {
-      show("cover", true, "ended");
-      this.fire("lock");
-    } else if (returnToUrl) this.signOut();
-    else this.leave();
+    this.ended = reason;
+    this.finish(this.fire("expire", { reason }), stays);
+  }
+
+  async finish(...how) {
+    if (await this.more("end", ...how)) return;
+    this.explain();
+    setTimeout(() => this.ended && this.finish(...how), 30000);
+  }
+
+  explain() {
+    show("cover", this.covered, this.ended || "doubt");
   }
 
   leave(sure = false) {
     this.cover();
-    this.ended = true;
+    this.ended ||= "anonymous";
     const url = location.href.split("#")[0];
     // A cache must not make this a loop.
     if (!sure && performance.now() < 1e4 && document.referrer === url) return;
     this.disconnectedCallback();
     location.replace(url);
-  }
-
-  async signOut() {
-    const form = this.querySelector("form");
-    const answer = await this.server.ask({ token: "1" });
-    if (!answer && !this.ended) return;
-    this.drafts.stop();
-    if (!form || !answer) return location.replace(this.options.returnToUrl);
-    Object.assign(form.csrfmiddlewaretoken ?? {}, { value: answer.csrfToken });
-    form.submit();
   }
 
   fire(name, detail = {}) {

@@ -1,0 +1,642 @@
+"""Time is up and the form is half full: it is locked, its user signs in again, and goes on."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
+from pytest_django.fixtures import Settings
+
+from example.models import Order
+from tests.browser.test_access import violations
+from tests.browser.world import (
+    World,
+    cover,
+    events,
+    expect_covered,
+    expect_quiet,
+    expect_signed_out,
+    expect_warned,
+    focused,
+    move,
+    prompts,
+    warning,
+)
+
+STILL_HERE = (
+    "What you had not saved is still on this page. Sign in again as the same user to go on with it."
+)
+MORE = re.compile(r"/session_security/more[^/]*\.js")
+ANSWERS = {
+    "Patient number": "P-204817",
+    "Ward": "surgery",
+    "Kind of sample": "blood",
+    "Collected on": "2030-01-15",
+    "Volume": "12",
+    "Symptoms": "Fever since Monday, a rash since this morning.",
+    "Medication": "None.",
+    "Question": "Measles?",
+}
+
+
+def fill(page: Page) -> None:
+    """Fill in the whole long form."""
+    form = page.locator("#order-form")
+    for label, value in ANSWERS.items():
+        field = form.get_by_label(re.compile(f"^{label}", re.IGNORECASE))
+        if field.evaluate("(field) => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    form.get_by_label("At once").check()
+    form.get_by_label("The patient has fasted").check()
+    form.get_by_label("Attach a file").set_input_files(
+        {"name": "rash.jpg", "mimeType": "image/jpeg", "buffer": b"not a picture"}
+    )
+
+
+def arrived(order: Order) -> None:
+    """Everything of `fill` is in the record."""
+    kept = (order.patient, order.ward, order.sample, order.priority, order.fasting)
+    assert kept == ("P-204817", "surgery", "blood", "now", True)
+    assert (order.symptoms, order.medication, order.question) == tuple(ANSWERS.values())[-3:]
+    assert (str(order.collected_on), order.volume) == ("2030-01-15", 12)
+    assert order.attachment == "rash.jpg"
+
+
+def locked(world: World) -> Page:
+    """A page whose time is up, with something typed in it."""
+    page = world.sign_in(path="/form/")
+    page.get_by_label("Symptoms").fill("half a form")
+    world.advance(62, step=2)
+    expect_covered(page)
+    expect(sign_in_link(page)).to_be_visible()
+    return page
+
+
+def sign_in_link(page: Page) -> Locator:
+    return cover(page).get_by_role("link", name="Sign in again")
+
+
+def follow(world: World, page: Page, link: Locator | None = None) -> Page:
+    """Open the login page by the link in the cover; return the tab, which is in front."""
+    with world.context.expect_page() as opened:
+        (link or sign_in_link(page)).click()
+    tab = opened.value
+    tab.wait_for_load_state()
+    return world.front(tab)
+
+
+def sign_in_again(world: World, page: Page, username: str = "demo") -> Page:
+    tab = follow(world, page)
+    expect(tab).to_have_url(re.compile(r"/login/\?next=/session_security/resume/%3FsignIn%3D"))
+    world.fill_in_login(tab, username)
+    expect(tab.get_by_role("heading")).to_have_text("You are signed in")
+    expect(tab.locator("main")).to_contain_text(username)
+    return tab
+
+
+def heard(page: Page) -> list[str]:
+    """All that a screen reader finds in the page, by the browser's accessibility tree."""
+    session = page.context.new_cdp_session(page)
+    tree: list[dict[str, Any]] = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    nodes = {node["nodeId"]: node for node in tree}
+
+    def read(node: dict[str, Any]) -> Iterator[str]:
+        name, role = node.get("name", {}).get("value"), node["role"]["value"]
+        if name and not node["ignored"]:
+            states = {state["name"]: state["value"].get("value") for state in node["properties"]}
+            mark = " (focused)" if states.get("focused") and role != "RootWebArea" else ""
+            yield name if role == "StaticText" else f"{role}: {name}{mark}"
+            if role in ("link", "button", "heading", "StaticText"):
+                return  # what is in it is its name
+        for child in node["childIds"]:
+            yield from read(nodes[child])
+
+    return list(read(tree[0]))
+
+
+# --- the whole way ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("in_session", [False, True], ids=["cookie", "session"])
+def test_two_forms_one_tab_offline_sign_in_again_and_both_arrive(
+    world: World, settings: Settings, in_session: bool
+) -> None:
+    settings.CSRF_USE_SESSIONS = in_session
+    one = world.sign_in(path="/form/")
+    fill(one)
+    two = world.open("/form/")
+    fill(two)
+    for url in ("**/session_security/**", MORE):
+        two.route(url, lambda route: route.abort())
+    world.advance(72, step=3)  # the one that is offline may be the first to ask
+    expect_covered(one, two)
+    tab = sign_in_again(world, one)
+    expect_quiet(one)
+    expect_covered(two)
+    world.advance(2)
+    assert tab.is_closed()
+    two.unroute_all()
+    world.front(two)
+    world.advance(8)
+    expect_quiet(two)
+    for page in (one, two):
+        world.front(page)
+        page.locator("#save").click()
+        expect(page.locator("#messages")).to_contain_text("Saved.")
+    assert Order.objects.count() == 2
+    for order in Order.objects.all():
+        arrived(order)
+
+
+def test_a_second_user_in_between_gets_nothing_of_the_first(world: World) -> None:
+    one = world.sign_in(path="/form/")
+    fill(one)
+    two = world.open("/form/")
+    fill(two)
+    two.route("**/session_security/ping/", lambda route: route.abort())
+    world.advance(72, step=3)
+    expect_covered(one, two)
+    sign_in_again(world, one, "other")
+    expect(one.locator(".who span")).to_have_text("other")
+    expect_covered(two)
+    two.unroute_all()
+    world.front(two)
+    world.advance(8)
+    expect(two.locator(".who span")).to_have_text("other")
+    for page in (one, two):
+        expect_quiet(page)
+        expect(page.get_by_label("Symptoms")).to_have_value("")
+    assert not Order.objects.exists()
+    assert not [load for load in world.loads if load == "POST /form/"]
+
+
+def test_the_whole_way_by_keyboard_with_what_a_screen_reader_is_told(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    field = page.get_by_label("Symptoms")
+    field.fill("half a form")
+    field.press("Home")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    world.advance(62, step=2)
+    expect_covered(page)
+    assert heard(page) == [
+        "RootWebArea: This page is hidden",
+        "alertdialog: This page is hidden",
+        "heading: This page is hidden",
+        "You were signed out because there was no activity.",
+        "Since: ",
+        "Jan 15, 2030, 12:01 PM",
+        STILL_HERE,
+        "link: Sign in again (focused)",
+        "button: Leave this page",
+    ]
+    with world.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    tab = opened.value
+    tab.wait_for_load_state()
+    world.front(tab)
+    tab.get_by_label("Username").focus()
+    tab.keyboard.type("demo")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("demo")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("heading")).to_have_text("You are signed in")
+    world.settle()
+    assert heard(tab) == [
+        "RootWebArea: You are signed in",
+        "heading: You are signed in",
+        "Signed in as: ",
+        "demo",
+        "Your other tabs go on where you stopped. You can close this one.",
+        "link: Go on",
+    ]
+    assert violations(tab) == []
+    world.advance(2)
+    assert tab.is_closed()
+    world.front(page)
+    expect_quiet(page)
+    page.keyboard.type(" (new)")
+    expect(field).to_have_value("half (new) a form")
+
+
+# --- what is locked -----------------------------------------------------------------------------
+
+
+def test_nothing_beneath_can_be_seen_found_printed_or_selected(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    page.evaluate(
+        """() => {
+          const note = document.createElement("p");
+          note.textContent = "Defiant words";
+          note.style.visibility = "visible";
+          const host = document.createElement("div");
+          const inner = host.attachShadow({ mode: "open" });
+          inner.append(note.cloneNode(true));
+          document.querySelector("main").append(note, host);
+        }"""
+    )
+    page.get_by_label("Symptoms").fill("half a form")
+    world.advance(62, step=2)
+    expect_covered(page)
+    expect(page).to_have_title("This page is hidden")
+    for media in ("screen", "print"):
+        page.emulate_media(media=media)
+        shown = page.screenshot()
+        cover(page).evaluate("(cover) => { cover.style.opacity = 0; }")
+        blank = page.screenshot()
+        page.evaluate("() => { document.querySelector('main').style.display = 'none'; }")
+        assert page.screenshot() == blank != shown
+        page.evaluate("() => { document.querySelector('main').style.display = ''; }")
+        cover(page).evaluate("(cover) => { cover.style.opacity = 1; }")
+    page.emulate_media(media="screen")
+    assert not page.evaluate("find('Defiant')")
+    assert not page.evaluate("find('Symptoms')")
+    page.keyboard.press("Control+A")
+    selected = page.evaluate("getSelection().toString()")
+    assert "Defiant" not in selected
+    assert "Symptoms" not in selected
+    page.mouse.move(100, 150)
+    page.mouse.down()
+    page.mouse.move(600, 500)
+    page.mouse.up()
+    assert "Symptoms" not in page.evaluate("getSelection().toString()")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+
+
+def test_scripts_of_the_page_change_nothing_of_that(world: World) -> None:
+    page = locked(world)
+    page.evaluate(
+        """() => {
+          document.title = "3 results of P-204817";
+          const dialog = document.createElement("dialog");
+          dialog.textContent = "A private notice";
+          document.body.append(dialog);
+          dialog.showModal();
+        }"""
+    )
+    world.settle()
+    expect(page).to_have_title("This page is hidden")
+    expect(page.get_by_text("A private notice")).not_to_be_visible()
+    assert page.evaluate("document.activeElement.textContent") == "Sign in again"
+    page.evaluate("document.querySelector('dialog:not([class])').close()")
+    sign_in_again(world, page)
+    world.front(page)
+    expect(page).to_have_title("3 results of P-204817")
+    expect_quiet(page)
+
+
+def test_focus_scroll_and_caret_come_back(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    page.set_viewport_size({"width": 600, "height": 300})
+    field = page.get_by_label("Question")
+    field.fill("Is it measles?")
+    field.evaluate("(field) => field.setSelectionRange(3, 5)")
+    before = page.evaluate("scrollY")
+    assert before > 0
+    world.advance(62, step=2)
+    expect_covered(page)
+    sign_in_again(world, page)
+    world.front(page)
+    assert focused(page) == "id_question"
+    assert field.evaluate("(field) => [field.selectionStart, field.selectionEnd]") == [3, 5]
+    assert page.evaluate("scrollY") == before
+
+
+def test_a_caret_in_an_editor_in_a_frame_comes_back(world: World) -> None:
+    page = world.sign_in(path="/frame/")
+    frame = page.frame_locator("iframe")
+    note = frame.locator("textarea, [contenteditable], input").first
+    note.click()
+    note.press("x")
+    world.advance(62, step=2)
+    expect_covered(page)
+    expect(sign_in_link(page)).to_be_visible()
+    sign_in_again(world, page)
+    world.front(page)
+    page.keyboard.type("y")
+    value = note.evaluate("(note) => note.value ?? note.textContent")
+    assert "xy" in value
+
+
+def test_it_says_since_when_also_after_a_sleep(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    page.get_by_label("Symptoms").fill("half a form")
+    world.sleep(3 * 3600)
+    world.advance(2)
+    expect_covered(page)
+    expect(page.locator("#session_security_since")).to_have_text("Jan 15, 2030, 12:01 PM")
+
+
+def test_a_sign_out_elsewhere_locks_and_says_so(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    page.get_by_label("Symptoms").fill("half a form")
+    other = world.open("/records/")
+    other.locator("#sign-out").click()
+    world.settle()
+    world.front(page)
+    world.advance(2.5)
+    expect_covered(page)
+    expect(cover(page)).to_contain_text("You have been signed out in another tab or window.")
+    sign_in_again(world, page)
+    expect_quiet(page)
+
+
+def test_the_answer_to_a_form_is_locked_since_it_holds_what_was_typed(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    page.evaluate("document.querySelector('#order-form').noValidate = true")
+    page.get_by_label("Symptoms").fill("half a form")
+    page.get_by_role("button", name="Save the order").click()
+    world.settle()
+    world.advance(62, step=2)
+    expect_covered(page)
+    sign_in_again(world, page)
+    world.front(page)
+    expect_quiet(page)
+    expect(page.get_by_label("Symptoms")).to_have_value("half a form")
+    assert world.loads.count("POST /form/") == 1
+
+
+def test_within_a_day_without_anybody_it_lets_go_of_its_content(world: World) -> None:
+    page = locked(world)
+    dialogs: list[Dialog] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog))
+    world.sleep(23 * 3600)
+    world.advance(70, step=10)
+    expect_covered(page)
+    world.sleep(3600)
+    world.advance(70, step=10)
+    expect_signed_out(world, page)
+    assert dialogs == []
+
+
+# --- signing in again ---------------------------------------------------------------------------
+
+
+def test_the_new_tab_knows_nothing_of_the_old_and_closes_itself(world: World) -> None:
+    page = locked(world)
+    tab = follow(world, page)
+    assert tab.evaluate("window.opener") is None
+    world.fill_in_login(tab)
+    world.advance(2)
+    assert tab.is_closed()
+    assert events(page) == ["warn", "expire idle", "lock", "unlock"]
+
+
+def test_a_blocked_popup_leaves_the_link_to_the_browser(world: World) -> None:
+    page = locked(world)
+    page.evaluate("window.open = () => null")
+    tab = sign_in_again(world, page)
+    expect_quiet(page)
+    world.advance(2)
+    if not tab.is_closed():
+        expect(tab.locator("main")).to_contain_text("You can close this one.")
+
+
+def test_refused_cookies_keep_the_page_locked(world: World) -> None:
+    page = locked(world)
+
+    tab = follow(world, page)
+    world.context.clear_cookies()
+    tab.get_by_label("Username").fill("demo")
+    tab.get_by_label("Password").fill("demo")
+    with tab.expect_response("**/login/**") as answer:
+        tab.get_by_role("button", name="Sign in").click()
+    assert answer.value.status == 403
+    world.settle()
+    world.noise.clear()  # Django's error page has inline styles
+    expect_covered(page)
+    assert page.evaluate("id_symptoms.value") == "half a form"
+
+
+def test_a_tab_that_slept_through_it_all_can_send_its_form(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    fill(page)
+    world.hold()  # it hears of nothing
+    world.advance(5, step=5)
+    world.mend()
+    world.held.clear()
+    world.sign_in().close()
+    world.front(page)
+    world.advance(3)
+    expect_quiet(page)
+    page.locator("#save").click()
+    expect(page.locator("#messages")).to_contain_text("Saved.")
+    arrived(Order.objects.get())
+
+
+def test_tokens_are_renewed_wherever_they_are(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    page.get_by_label("Symptoms").fill("half a form")
+    page.evaluate(
+        """() => {
+          const make = (name, attributes, parent = document.body) => {
+            const part = document.createElement(name);
+            for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
+            parent.append(part);
+            return part;
+          };
+          make("meta", { name: "csrf-token", content: "old" }, document.head);
+          make("div", { id: "hx", "hx-headers": '{"X-CSRFToken": "old", "X-Other": "kept"}' });
+          const root = make("div", { id: "host" }).attachShadow({ mode: "open" });
+          make("input", { name: "csrfmiddlewaretoken", value: "old" }, root);
+          window.renewed = [];
+          addEventListener("session-security:renew", ({ detail }) => {
+            renewed.push(detail.csrfToken);
+          });
+        }"""
+    )
+    old = page.evaluate("document.querySelector('#order-form [name=csrfmiddlewaretoken]').value")
+    world.advance(62, step=2)
+    sign_in_again(world, page)
+    (token,) = page.evaluate("renewed")
+    assert token != old
+    assert (
+        page.evaluate(
+            """[
+          document.querySelector("#order-form [name=csrfmiddlewaretoken]").value,
+          document.querySelector("meta[name=csrf-token]").content,
+          JSON.parse(hx.getAttribute("hx-headers"))["X-CSRFToken"],
+          host.shadowRoot.querySelector("input").value,
+        ]"""
+        )
+        == [token] * 4
+    )
+    assert page.evaluate("""JSON.parse(hx.getAttribute("hx-headers"))["X-Other"]""") == "kept"
+
+
+def test_before_the_absolute_limit_one_signs_in_again_and_nobody_is_cut_off(
+    world: World, settings: Settings
+) -> None:
+    settings.SESSION_SECURITY_MAX_AGE = 50
+    other = world.sign_in()
+    page = world.open("/form/")
+    page.get_by_label("Symptoms").fill("half a form")
+    for _ in range(3):
+        world.advance(7, step=3.5)
+        move(page)
+    expect_warned(page)
+    link = warning(page).get_by_role("link", name="Sign in again now")
+    tab = follow(world, page, link)
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Sign in again")
+    assert violations(tab) == []
+    tab.get_by_role("button", name="Sign in again").click()
+    tab.wait_for_url("**/login/**")
+    world.settle()
+    expect_covered(page, other)
+    world.advance(15, step=3)
+    expect_covered(page, other)
+    world.fill_in_login(tab)
+    expect_quiet(page, other)
+    expect(page.get_by_label("Symptoms")).to_have_value("half a form")
+    world.front(page)
+    move(page)
+    world.advance(10, step=2)
+    expect_quiet(page, other)
+
+
+def test_in_the_same_tab_it_asks_before_the_page_is_left(world: World) -> None:
+    page = locked(world)
+    dialogs: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        dialogs.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
+    href = sign_in_link(page).get_attribute("href")
+    page.goto(f"{world.url}{href}")
+    assert dialogs == ["beforeunload"]
+    world.fill_in_login(page)
+    expect(page.locator("main")).to_contain_text("You can close this one.")
+    world.advance(2)
+    assert not page.is_closed()
+    assert world.noise == ["Scripts may close only the windows that were opened by them."]
+    world.noise.clear()
+
+
+# --- what is unsaved ----------------------------------------------------------------------------
+
+EDITORS = {
+    "contenteditable": """
+        const box = document.createElement("div");
+        box.contentEditable = "true";
+        form.append(box);
+        box.focus();
+        document.execCommand("insertText", false, "typed");
+    """,
+    "tied by form=": """
+        const field = document.createElement("input");
+        field.setAttribute("form", form.id);
+        document.body.append(field);
+        field.value = "typed";
+        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    """,
+    "in a shadow tree": """
+        const host = document.createElement("div");
+        form.append(host);
+        const field = document.createElement("input");
+        host.attachShadow({ mode: "open" }).append(field);
+        field.focus();
+        document.execCommand("insertText", false, "typed");
+    """,
+    "set by a script that says so": """
+        const field = form.querySelector("textarea");
+        field.value = "typed";
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+    """,
+}
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_all_kinds_of_input_are_unsaved_until_they_are_sent(world: World, editor: str) -> None:
+    page = world.sign_in(path="/form/")
+    run(page, EDITORS[editor])
+    assert prompts(page)
+    page.evaluate("document.querySelector('#order-form').noValidate = true")
+    page.evaluate(
+        """() => {
+          const form = document.querySelector("#order-form");
+          form.addEventListener("submit", (event) => { event.preventDefault(); }, { once: true });
+          form.requestSubmit();
+        }"""
+    )
+    world.advance(1)
+    assert prompts(page)  # nothing was sent
+    page.evaluate("sessionSecurity.saved(document.querySelector('#order-form'))")
+    assert not prompts(page)
+
+
+def run(page: Page, code: str) -> None:
+    """Run the code in the page, whose policy forbids to make a function of a string."""
+    page.evaluate(f"() => {{ const form = document.querySelector('#order-form'); {code} }}")
+
+
+@pytest.mark.parametrize(("status", "unsaved"), [(200, False), (422, True), (0, True)])
+def test_what_a_script_sends_is_saved_if_the_request_succeeds(
+    world: World, status: int, unsaved: bool
+) -> None:
+    page = world.sign_in(path="/form/")
+
+    def answer(route: Route) -> None:
+        if status:
+            route.fulfill(status=status, body="answered")
+        else:
+            route.abort()
+
+    page.route("**/api/", answer)
+    page.get_by_label("Symptoms").fill("typed")
+    assert prompts(page)
+    run(
+        page,
+        """
+        window.measured = new Promise((resolve) => {
+          new PerformanceObserver((list) => {
+            if (list.getEntries().some(({ name }) => name.endsWith("/api/"))) resolve();
+          }).observe({ type: "resource" });
+        });
+        form.noValidate = true;
+        form.addEventListener("submit", (event) => {
+          event.preventDefault();
+          fetch("/api/", { method: "POST", body: new FormData(form) }).catch(() => 0);
+        });
+        form.requestSubmit();
+        """,
+    )
+    page.evaluate("measured")
+    world.advance(1)
+    assert prompts(page) is unsaved
+    page.get_by_label("Symptoms").fill("typed more")
+    assert prompts(page)
+
+
+def test_an_ignored_field_is_never_unsaved(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    run(
+        page,
+        """
+        const search = document.createElement("div");
+        search.dataset.sessionSecurity = "ignore";
+        const field = document.createElement("input");
+        field.id = "search";
+        search.append(field);
+        document.querySelector("main").append(search);
+        """,
+    )
+    page.locator("#search").fill("typed")
+    assert not prompts(page)
+    world.advance(62, step=2)
+    expect_signed_out(world, page)
+
+
+def test_input_in_a_frame_is_unsaved(world: World) -> None:
+    page = world.sign_in(path="/frame/")
+    page.frame_locator("iframe").locator("textarea, [contenteditable], input").first.press("x")
+    assert prompts(page)
