@@ -23,7 +23,7 @@ VIOLATIONS = """async () => {
 # What leaves the dialog or the window at either side.
 TOO_WIDE = """(dialog) => {
   const { left, right } = dialog.getBoundingClientRect();
-  const outside = [...dialog.querySelectorAll("h2, p, form, button, span")].filter((part) => {
+  const outside = [...dialog.querySelectorAll("h2, p, form, a, button, span")].filter((part) => {
     const box = part.getBoundingClientRect();
     return part.checkVisibility() && (box.left < left || box.right > right);
   });
@@ -107,7 +107,10 @@ def test_each_dialog_is_accessible_in_each_look(
     assert dialog.aria_snapshot().startswith(f'- alertdialog "{title}')
     assert violations(page) == []
     assert dialog.evaluate(TOO_WIDE) == []
-    for button in dialog.get_by_role("button").all():
-        box = button.bounding_box()
+    controls = dialog.locator("a:visible, button:visible")
+    colours = controls.evaluate_all("(all) => all.map((part) => getComputedStyle(part).background)")
+    assert len(colours) - colours.count(colours[-1]) == (len(colours) > 1)  # one stands out
+    for control in controls.all():
+        box = control.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 24
