@@ -246,6 +246,8 @@ class SessionSecurityMiddleware:
     def _refuse(self, request: SecuredRequest) -> HttpResponse | None:
         """The answer to a script that came too late; a navigation goes on as anonymous."""
         reason = request.session_security.reason
+        if reason is None or reason is Reason.ANONYMOUS:
+            return None
         if request.path == conf.ping_path:  # it answers in its own words, if it can
             return _unavailable() if reason is Reason.UNAVAILABLE else None
         if reason not in ENDED or not passivity.is_script(request):

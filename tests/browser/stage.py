@@ -377,6 +377,8 @@ class Stage(World):
         self.late = -inf  # what the server may have told the pages of it
         self.touched = -inf  # the same, where the page can't have taken it as too late
         self.set_back = self.set_forward = 0.0  # the browser's clock, since then
+        self.stood_still = 0.0  # performance.now(), since then
+        self.set_back_frozen = 0.0  # the clock, while messages waited
         self.calm_since = self.woken = -inf
         self.signed_out_at = inf  # by a page of this browser
         self.is_near = False  # what is due
@@ -606,6 +608,17 @@ class Stage(World):
         if data.get("notes", []) != truth.notes:
             raise Broken(f"Of the notes {truth.notes} there are {data.get('notes')}.")
 
+    @property
+    def hidden(self) -> float:
+        """The time that a page can't know of: both its clocks miss it, or it heard late."""
+        return min(self.set_back, self.stood_still) + self.set_back_frozen
+
+    def _felt(self) -> None:
+        """What the clocks did before counts no more."""
+        self.set_back = self.stood_still = 0.0
+        if not any(tab.frozen for tab in self.tabs):
+            self.set_back_frozen = 0.0
+
     def calm(self, tab: Tab) -> bool:
         """Whether the tab has had the time and the network to speak with the server."""
         return (
@@ -623,7 +636,7 @@ class Stage(World):
             self.seen.add("lock with unsaved input")
         idle = self.now - max(self.touch, self.late)
         asleep = tab.since <= self.woken and self.now - self.woken < WAKING + TICK
-        if tab.private and idle >= EXPIRE_AFTER + TICK + self.set_back and not asleep:
+        if tab.private and idle >= EXPIRE_AFTER + TICK + self.hidden and not asleep:
             raise Broken(f"{tab.name} can be read, {idle:g} s after the last act.")
         away = self.now - max(self.signed_out_at, self.calm_since, tab.since)
         if tab.private and in_front and self.calm(tab) and away >= FOLLOW + CALM:
@@ -638,7 +651,7 @@ class Stage(World):
             return
         if tab.covered:
             raise Broken(f"{tab.name} is covered, {idle:g} s after the last act.")
-        if not tab.warned and idle >= WARN_AFTER + PAUSE + TICK + STEP + self.set_back:
+        if not tab.warned and idle >= WARN_AFTER + PAUSE + TICK + STEP + self.hidden:
             raise Broken(f"{tab.name} does not warn, {idle:g} s after the last act.")
 
     def _watch_reports(self) -> None:
@@ -908,7 +921,7 @@ class Stage(World):
             page.wait_for_timeout(2)
         if felt:
             self.touch = self.now
-            self.set_back = 0.0
+            self._felt()
             if certain:
                 self.touched, self.set_forward = self.now, 0.0
             if tab.user == self.ours.user:
@@ -950,7 +963,8 @@ class Stage(World):
                     raise Broken(f"{served.path} was served as {served.user}, who is signed out.")
                 self.ours.visits(self.now)
                 self.touch = self.touched = self.now
-                self.set_back = self.set_forward = 0.0
+                self.set_forward = 0.0
+                self._felt()
             elif self.ours.state is State.IN:
                 raise Broken(f"{served.path} was not served as {self.ours.user}.")
             else:
@@ -1090,6 +1104,7 @@ class Stage(World):
     def _sleep(self, seconds: float, still: bool) -> str:
         alive = self.ours.state is not State.OUT
         self.sleep(seconds, still)
+        self.stood_still += seconds * still
         self.calm_since = self.now
         if alive and self.ours.state is State.OUT:
             self.seen.add("sleep across the end")
@@ -1103,6 +1118,8 @@ class Stage(World):
             for tab in self.tabs:
                 tab.acts = []  # they seem to be older than what the server knows
         self.set_back += max(0.0, -by)
+        if any(tab.frozen for tab in self.tabs):
+            self.set_back_frozen += max(0.0, -by)
         self.set_forward += max(0.0, by)
         # Times that one tab has told another are younger by that.
         self.ours.was_delayed(self.ours.act, SET_BACK * self.set_back)
@@ -1136,7 +1153,8 @@ class Stage(World):
             self.ours.sign_in(self.now, user)
             self.signed_out_at = inf
             self.touch = self.touched = self.now
-            self.set_back = self.set_forward = 0.0
+            self.set_forward = 0.0
+            self._felt()
         if tab.user != user:
             raise Broken(f"{user} can't sign in: {tab.report}")
         return f"sign in as {user} in {tab.name}"
