@@ -116,6 +116,11 @@ demo: .venv/demo-ready ## run the demonstration site, on PORT (8000)
 bench: .venv/dev-ready ## measure, side by side with other packages
 	$(PY) -m benchmarks
 
+.PHONY: capacity
+capacity: .venv/dev-ready ## measure what many people cost, on each session engine (10 minutes)
+	$(UV) pip install --quiet --python $(PY) -r requirements/capacity.txt
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PY) -m benchmarks.capacity
+
 .PHONY: docs
 docs: .venv/dev-ready ## build the documentation into docs/_build/html
 	$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
@@ -130,7 +135,7 @@ dist: .venv/dev-ready ## build the wheel and the source distribution
 
 .PHONY: requirements
 requirements: .venv/dev-ready ## renew the pinned Python packages
-	for name in django test dev; do \
+	for name in django test dev capacity; do \
 		$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url \
 			--no-header requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done

@@ -64,7 +64,7 @@ class Worker:
         self.wsgi: Any = get_wsgi_application()
         self.asgi: Any = get_asgi_application()
         self.loop = asyncio.new_event_loop()
-        self.hops = self.pings = self.port = 0
+        self.hops = self.pings = self.merges = self.port = 0
         self.clock: Any = None
         self._count_hops()
         call_command("migrate", verbosity=0)
@@ -141,6 +141,22 @@ class Worker:
     def pinged(self) -> int:
         """Return how many requests for the ping's URL have come."""
         return self.pings
+
+    def watch_merges(self) -> None:
+        """Count from now on how often this app stores an act."""
+        from session_security import activity
+
+        merge = activity.merge
+
+        def counted(*arguments: Any) -> None:
+            self.merges += 1
+            merge(*arguments)
+
+        activity.merge = counted  # type: ignore[assignment]
+
+    def merged(self) -> int:
+        """Return how many acts have been stored since."""
+        return self.merges
 
     def travel(self, seconds: float) -> None:
         """Stop this process's clock, if it still goes, and put it forward."""

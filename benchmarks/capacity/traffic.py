@@ -1,0 +1,57 @@
+"""What one person's browser asks for in an hour, by the client that is shipped in a Chromium."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.browser import BETWEEN_ACTS, HOUR, PATH, STEP, visitor
+from benchmarks.settings import OURS
+from benchmarks.variants import Process
+from scripts.find_chromium import find
+
+READER, TYPIST = "reader: a page a minute", "typist: one page, never left"
+PEOPLE = {READER: 60, TYPIST: HOUR}  # seconds on a page
+
+# Playwright's clock counts performance.now() from its installation, a browser from the navigation;
+# it learns what has passed before only after this script.
+FROM_NAVIGATION = """{
+  const now = performance.now.bind(performance);
+  let start;
+  performance.now = () => now() - (start ??= now());
+}"""
+
+
+def hours() -> dict[str, dict[str, int]]:
+    """What each of the `PEOPLE` comes to in an hour, with an act every ten seconds."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or find(), args=["--no-sandbox"]
+        )
+        found = {name: _hour(browser, stay) for name, stay in PEOPLE.items()}
+        browser.close()
+    return found
+
+
+def _hour(browser: Browser, stay: int) -> dict[str, int]:
+    """The clocks of browser and server are stopped, and put forward together."""
+    with Process(OURS) as process, visitor(browser, process) as context:
+        process.ask("watch_merges")
+        process.ask("travel", seconds=0)
+        now = datetime.now(UTC)
+        context.clock.install(time=now)
+        context.clock.pause_at(now + timedelta(seconds=1))
+        context.add_init_script(FROM_NAVIGATION)
+        tab, pages = context.new_page(), 0
+        for second in range(0, HOUR, BETWEEN_ACTS):
+            if second % stay == 0:
+                tab.goto(PATH)
+                pages += 1
+            tab.keyboard.press("a")
+            for _ in range(BETWEEN_ACTS * 1000 // STEP):
+                process.ask("travel", seconds=STEP / 1000)
+                context.clock.run_for(STEP)
+        tab.wait_for_timeout(500)  # the last ping may still be on its way
+        return {"pages": pages, "pings": process.ask("pinged"), "stored": process.ask("merged")}
