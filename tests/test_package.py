@@ -2,6 +2,7 @@
 
 import email.message
 import email.parser
+import gzip
 import os
 import subprocess
 import sys
@@ -90,3 +91,10 @@ def test_it_says_what_it_is(metadata: email.message.Message) -> None:
 
 def test_it_needs_django_and_nothing_else(metadata: email.message.Message) -> None:
     assert metadata.get_all("Requires-Dist") == ["django>=5.2"]
+
+
+def test_what_each_page_loads_is_small() -> None:
+    """The script and the style that are not for locked pages alone, as a server compresses them."""
+    folder = SOURCE / "session_security" / "static" / "session_security"
+    files = (folder / name for name in ("session_security.js", "style.css"))
+    assert sum(len(gzip.compress(file.read_bytes(), mtime=0)) for file in files) <= 7000

@@ -35,6 +35,7 @@ interface Answer {
   user: string;
   signIn: string;
   csrfToken?: string;
+  moreUrl?: string;
 }
 
 /** What a tab says to the others; the shared moments as ages in seconds. */

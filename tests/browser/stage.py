@@ -91,6 +91,10 @@ class Served:
     kept: int
     status: int = 0
 
+    def __str__(self) -> str:
+        what = "page" if self.navigation else "request"
+        return f"{what} {self.path} by {self.browser} {self.user}: {self.status} {self.body}"
+
 
 class Witness:
     """A middleware behind all others, which notes who is served."""
@@ -1200,9 +1204,10 @@ class Played:
     seen: set[str]
     moments: int  # at which the promises were looked at
     broken: str = ""
+    requests: list[str] = field(default_factory=list)  # the last ones
 
     def __str__(self) -> str:
-        return "\n".join(self.lines)
+        return "\n".join([*self.lines, "", "The last requests:", *self.requests])
 
 
 def play(schedule: Schedule, browser: Browser, url: str) -> Played:
@@ -1228,7 +1233,8 @@ def play(schedule: Schedule, browser: Browser, url: str) -> Played:
             slow.set()
             context.close()
     drawn = replace(schedule, steps=stage.played)
-    return Played(drawn, stage.lines, stage.seen, stage.moments, broken)
+    requests = [f"{served.at - stage.start}"[:11].ljust(13) + f"{served}" for served in Witness.log]
+    return Played(drawn, stage.lines, stage.seen, stage.moments, broken, requests[-12:])
 
 
 def shrink(played: Played, again: Callable[[Schedule], Played], tries: int = 40) -> Played:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.fixtures import Settings
 
@@ -81,6 +82,53 @@ def ended(world: World, settings: Settings) -> Locator:
     return cover(page)
 
 
+def absolute(world: World, settings: Settings) -> Locator:
+    settings.SESSION_SECURITY_MAX_AGE = 50
+    dialog = ended(world, settings)
+    expect(dialog).to_contain_text("maximum length")
+    return dialog
+
+
+def elsewhere(world: World, settings: Settings) -> Locator:
+    page = world.sign_in(path="/form/")
+    page.get_by_label("Symptoms").fill("unsaved")
+    Session.objects.all().delete()
+    world.advance(15, step=3)
+    expect(cover(page)).to_contain_text("in another tab or window")
+    return cover(page)
+
+
+def offered(world: World, settings: Settings) -> Page:
+    dialog = final(world, settings)
+    page = world.open(dialog.get_by_role("link").get_attribute("href") or "")
+    expect(page.get_by_role("button", name="Sign in again")).to_be_visible()
+    return page
+
+
+def resumed(world: World, settings: Settings) -> Page:
+    page = world.sign_in(path="/session_security/resume/")
+    expect(page.get_by_role("heading")).to_have_text("You are signed in")
+    return page
+
+
+def kept(world: World, settings: Settings) -> Page:
+    page = world.sign_in(path="/form/")
+    page.evaluate("document.querySelector('#order-form').noValidate = true")
+    page.get_by_label("Symptoms").fill("unsaved " * 50)
+    world.traveller.shift(62)  # the page knows nothing of it
+    page.locator("#save").click()
+    world.fill_in_login(page)
+    expect(page.get_by_role("heading", name="Not sent yet")).to_be_visible()
+    return page
+
+
+def gone(world: World, settings: Settings) -> Page:
+    page = world.sign_in(path="/session_security/kept/")
+    expect(page.get_by_role("heading")).to_have_text("Nothing to send")
+    world.noise.clear()
+    return page
+
+
 def violations(page: Page) -> Any:
     # Not as a script element, which the site's policy would block.
     page.evaluate(AXE.read_text())
@@ -89,11 +137,25 @@ def violations(page: Page) -> Any:
     return page.evaluate(VIOLATIONS)
 
 
-@pytest.mark.parametrize("situation", [warned, asked, final, checking, ended])
-@pytest.mark.parametrize(
+in_each_look = pytest.mark.parametrize(
     "look",
     [pytest.param(name, marks=pytest.mark.browser_context_args(**LOOKS[name])) for name in LOOKS],
 )
+
+
+@pytest.mark.parametrize("situation", [offered, resumed, kept, gone])
+@in_each_look
+def test_each_page_is_accessible_in_each_look(
+    world: World, settings: Settings, situation: Callable[[World, Settings], Page], look: str
+) -> None:
+    page = situation(world, settings)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if "hebrew" in look else "ltr")
+    assert violations(page) == []
+    assert page.locator("main").evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("situation", [warned, asked, final, checking, ended, absolute, elsewhere])
+@in_each_look
 def test_each_dialog_is_accessible_in_each_look(
     world: World,
     settings: Settings,

@@ -28,14 +28,18 @@ from playwright.sync_api import (
 NOON = datetime(2030, 1, 15, 12, tzinfo=UTC)
 
 # Playwright's clock counts performance.now() from its installation, a browser from the navigation;
-# and it hides the entries of the real timeline.
-BEFORE_CLOCK = "Object.defineProperty(window, 'real', { value: performance });"
+# and it hides the entries of the real timeline, on which events must stay, too.
+BEFORE_CLOCK = """
+Object.defineProperty(window, "real", { value: performance });
+real.stamp = Object.getOwnPropertyDescriptor(Event.prototype, "timeStamp");
+"""
 AFTER_CLOCK = """
 {
   const now = performance.now.bind(performance);
   let start; // of the page: the clock learns what has passed before only after this script
   performance.now = () => now() - (start ??= now());
   performance.getEntriesByType = (type) => real.getEntriesByType(type);
+  Object.defineProperty(Event.prototype, "timeStamp", real.stamp);
 }
 """
 
@@ -209,9 +213,9 @@ class World:
         )
 
     def fill_in_login(self, page: Page, username: str = "demo") -> None:
-        page.get_by_label("Username").fill(username)
-        page.get_by_label("Password").fill(username)
-        page.get_by_role("button", name="Sign in").click()
+        page.locator("#id_username").fill(username)
+        page.locator("#id_password").fill(username)
+        page.locator("#login-form button").click()
         self.settle()
 
     @property

@@ -1,4 +1,5 @@
-// What only few pages need: a locked one, and one whose user has signed in again.
+// What only few pages need: one near its end or after it, one whose user has signed in again, one in
+// a browser without BroadcastChannel. A page may have had session_security.js of an earlier release.
 
 const DAY = 86400; // seconds
 
@@ -19,13 +20,36 @@ const raise = (cover) => {
   cover.showModal();
 };
 
-/** What becomes of the page when the session has ended. */
+function* roots(root) {
+  yield root;
+  for (const { contentDocument, shadowRoot } of root.querySelectorAll("*"))
+    for (const inner of [contentDocument, shadowRoot]) if (inner) yield* roots(inner);
+}
+
+// What was typed and not sent, also where no event tells: in a form that a script has put in with
+// errors, or before the script was there.
+const isFull = ({ drafts, options }) =>
+  options.answered ||
+  drafts.unsaved ||
+  [...roots(document)].some((root) =>
+    [...root.querySelectorAll("[aria-invalid=true], textarea")].some(
+      (field) =>
+        !drafts.fields.has(field) &&
+        !field.closest("[data-session-security=ignore]") &&
+        (field.matches("[aria-invalid=true]") || field.value !== field.defaultValue),
+    ),
+  );
+
+/** What becomes of the page when the session has ended, or is about to if it `stays`. */
 export const end = (element, goes, stays) => {
-  const { drafts, options, timeline } = element;
-  const { answered, language, onExpire, returnToUrl } = options;
-  const kept = onExpire !== "leave" && (answered || drafts.unsaved);
-  if (goes && !stays && !kept && onExpire !== "lock")
-    return returnToUrl ? signOut(element) : element.leave();
+  const { options, timeline } = element;
+  const { language, onExpire, returnToUrl } = options;
+  if (goes && (onExpire === "leave" || (onExpire !== "lock" && !stays && !isFull(element)))) {
+    if (stays) setTimeout(() => element.ended && element.leave(), 2000);
+    else if (returnToUrl) signOut(element);
+    else element.leave();
+    return;
+  }
   const over = Math.max(0, -timeline.remaining);
   // Whoever asks after the end is only told that nobody is signed in.
   if (over) element.ended = timeline.final ? "absolute" : "idle";
@@ -33,7 +57,7 @@ export const end = (element, goes, stays) => {
   say(since.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" }));
   element.explain();
   raise(find("cover")); // anew: for a screen reader, and for the focus
-  lock(element);
+  guard(element);
   if (goes) element.fire("lock");
 };
 
@@ -48,14 +72,18 @@ export const signOut = async (element) => {
   form.submit();
 };
 
-/** Keeps the cover above all, and the title to itself; lets go of the page after a day. */
-const lock = (element) => {
+let release; // ends the guard
+
+/** While the page is covered: keeps the cover above all, and the title; after a day, lets go. */
+export const guard = (element) => {
   const cover = find("cover");
-  if (!cover) return;
+  if (!element.covered) release = release?.();
+  if (!element.covered || !cover || release) return;
+  const changed = document.title;
+  document.title = find("cover_title")?.textContent ?? "";
   const { title } = document;
-  const start = element.timeline.moment();
-  const ends = new AbortController();
-  const guard = () => {
+  if (changed !== title) element.titled = changed;
+  const look = () => {
     if (document.title !== title) {
       element.titled = document.title;
       document.title = title;
@@ -66,44 +94,37 @@ const lock = (element) => {
       raise(cover);
     observer.takeRecords(); // of what was done here
   };
-  const observer = new MutationObserver(guard);
+  const observer = new MutationObserver(look);
   observer.observe(document, {
     attributeFilter: ["open"],
     characterData: true,
     childList: true,
     subtree: true,
   });
-  document.addEventListener("toggle", guard, { capture: true, signal: ends.signal });
+  document.addEventListener("toggle", look, true);
+  const start = element.timeline.moment();
   const timer = setInterval(() => {
     if (element.timeline.since(start) > DAY) element.leave(true);
   }, 60000);
-  element.addEventListener(
-    "session-security:unlock",
-    () => {
-      ends.abort();
-      observer.disconnect();
-      clearInterval(timer);
-      say("");
-    },
-    { once: true },
-  );
-  guard();
+  release = () => {
+    observer.disconnect();
+    document.removeEventListener("toggle", look, true);
+    clearInterval(timer);
+    say("");
+  };
+  look();
 };
-
-function* roots(root) {
-  yield root;
-  for (const { contentDocument, shadowRoot } of root.querySelectorAll("*"))
-    for (const inner of [contentDocument, shadowRoot]) if (inner) yield* roots(inner);
-}
 
 /** Puts a CSRF token in the place of the one of an earlier sign-in. */
 export const renew = (element, { csrfToken, signIn }) => {
-  for (const link of element.querySelectorAll("a"))
+  for (const link of element.querySelectorAll("a[href*='signIn=']"))
     link.search = `${new URLSearchParams({ signIn })}`;
   for (const root of roots(document)) {
     for (const field of root.querySelectorAll("[name=csrfmiddlewaretoken]"))
       field.value = csrfToken;
-    for (const meta of root.querySelectorAll("meta[name*=csrf i]:not([name*=header i])"))
+    for (const meta of root.querySelectorAll(
+      "meta[name*=csrf i]:not([name*=header i], [name*=param i])",
+    ))
       meta.content = csrfToken;
     for (const name of ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"])
       for (const part of root.querySelectorAll(`[${name}]`)) {
@@ -115,4 +136,34 @@ export const renew = (element, { csrfToken, signIn }) => {
       }
   }
   element.fire("renew", { csrfToken });
+};
+
+// Where there is no BroadcastChannel: one entry, which holds the last message.
+class StorageChannel {
+  onmessage = null;
+
+  constructor(name) {
+    this.name = name;
+    this.hear = ({ key, newValue }) => {
+      if (key === name && newValue) this.onmessage({ data: JSON.parse(newValue) });
+    };
+    addEventListener("storage", this.hear);
+  }
+
+  postMessage(message) {
+    try {
+      localStorage[this.name] = JSON.stringify(message);
+    } catch {} // the server is asked instead
+  }
+
+  close() {
+    removeEventListener("storage", this.hear);
+  }
+}
+
+/** Another way to speak to the other tabs. */
+export const channel = (element) => {
+  if (!element.page.ends) return;
+  element.tabs.start(StorageChannel);
+  element.tell("hello");
 };

@@ -8,4 +8,7 @@ if (form) {
   form.addEventListener("submit", wait);
   // Whoever is here has been warned.
   document.addEventListener("session-security:warn", (event) => event.preventDefault());
-} else setTimeout(close, 1500); // where the browser allows it
+} else {
+  const told = customElements.whenDefined("session-security");
+  told.then(() => setTimeout(close, 1500)); // where the browser allows it
+}

@@ -1,6 +1,6 @@
 // Warns before the session ends, covers the page when it has; times are in seconds.
 
-/** What is due: no DOM, no timer. */
+/** What is due. */
 class Timeline {
   constructor(options, age) {
     this.options = options;
@@ -101,8 +101,9 @@ class Activity extends Listener {
 }
 
 const formOf = (field) => {
-  const { host } = field.getRootNode();
-  return field.form ?? field.closest("form") ?? (host && formOf(host));
+  const { defaultView, host } = field.getRootNode();
+  const outer = host ?? defaultView?.frameElement;
+  return field.form ?? field.closest("form") ?? (outer && formOf(outer));
 };
 
 const differs = (field) => {
@@ -116,13 +117,13 @@ const differs = (field) => {
 /** Knows what was typed and not sent. */
 class Drafts {
   asks = false;
-  fields = new Map(); // with the event that sends them
+  fields = new Map(); // with what sends or resets them
+  others = {}; // asked without a form, how often
 
   constructor(ping) {
-    this.ping = ping;
-    new PerformanceObserver((list) => list.getEntries().map(this.done, this)).observe({
-      type: "resource",
-    });
+    this.others[ping] = 9;
+    this.observer = new PerformanceObserver((list) => list.getEntries().map(this.done, this));
+    this.observer.observe({ type: "resource" });
   }
 
   get unsaved() {
@@ -134,29 +135,31 @@ class Drafts {
 
   note(event) {
     const { target, type } = event;
-    if (/^(change|input)$/.test(type)) {
-      const path = event.composedPath();
+    const path = event.composedPath();
+    if (type === "input" || (type === "change" && "value" in path[0])) {
       if (!path.some((part) => part.dataset?.sessionSecurity === "ignore"))
         this.fields.set(path[0], null);
-    } else if (type === "submit") {
+      this.update();
+    } else if (type === "reset" || type === "submit")
       for (const field of this.fields.keys())
         if (formOf(field) === target) this.fields.set(field, event);
-    } else if (type === "reset") this.forget(target);
-    else return;
-    this.update();
   }
 
-  // A script has sent a form if what it asked for at once succeeds.
+  // A script has sent a form if what it asks for at once, but not always, succeeds.
   done({ initiatorType, name, responseStatus, startTime }) {
-    if (!/^(fetch|xml)/.test(initiatorType) || Math.floor(responseStatus / 200) !== 1) return;
-    if (name.endsWith(this.ping)) return;
-    for (const event of this.fields.values())
-      if (event && Math.abs(startTime - event.timeStamp - 500) <= 500) event.sent = true;
+    if (!/^(fetch|xml)/.test(initiatorType)) return;
+    const { pathname } = new URL(name);
+    const events = [...this.fields.values()].filter(
+      (event) => event && Math.abs(startTime - event.timeStamp - 500) <= 500,
+    );
+    if (!events[0]) this.others[pathname] = -~this.others[pathname];
+    else if (!(this.others[pathname] > 2) && Math.floor(responseStatus / 200) === 1)
+      for (const event of events) event.sent = true;
   }
 
   forget(form) {
     for (const field of this.fields.keys())
-      if (!form || formOf(field) === form) this.fields.delete(field);
+      if (!form || formOf(field) === form) this.fields.set(field, {});
   }
 
   stop() {
@@ -171,43 +174,33 @@ class Drafts {
   }
 
   handleEvent(event) {
-    event.preventDefault();
+    this.observer.takeRecords().map(this.done, this);
+    if (this.unsaved) event.preventDefault();
   }
 }
 
-/** Speaks to the other tabs. */
-class Tabs extends Listener {
+class Tabs {
   constructor(hear, name) {
-    super(hear);
+    this.hear = hear;
     this.name = name;
   }
 
-  start() {
-    super.start();
-    if (!window.BroadcastChannel) return this.on(window, "storage");
-    this.channel ??= new BroadcastChannel(this.name);
+  start(Channel = window.BroadcastChannel) {
+    if (!Channel) return;
+    this.channel ??= new Channel(this.name);
     this.channel.onmessage = ({ data }) => this.hear(data);
   }
 
   stop() {
-    super.stop();
     this.channel?.close();
     this.channel = null;
   }
 
   tell(message) {
-    if (this.channel) return this.channel.postMessage(message);
-    try {
-      localStorage[this.name] = JSON.stringify(message);
-    } catch {} // the server is asked instead
-  }
-
-  handleEvent({ key, newValue }) {
-    if (key === this.name && newValue) this.hear(JSON.parse(newValue));
+    this.channel?.postMessage(message);
   }
 }
 
-/** Asks the server. */
 class Server {
   failures = 0;
 
@@ -254,16 +247,16 @@ const show = (name, open, when = "") => {
   if (box.open === open) return;
   if (!box.showModal) box.style.display = open ? "block" : "none";
   else if (open) {
-    field = document.activeElement;
+    field ??= document.activeElement;
     while (field?.contentDocument) field = field.contentDocument.activeElement;
     box.showModal();
   } else {
     box.close();
     field?.focus({ preventScroll: true }); // a frame forgets it
+    field = null;
   }
 };
 
-// "30 seconds"
 const inWords = (left, language) => {
   const [value, unit] = left % 60 ? [left, "second"] : [left / 60, "minute"];
   return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
@@ -278,6 +271,8 @@ class SessionSecurity extends HTMLElement {
   covered = false;
   doubt = false; // until the server speaks
   ended = ""; // the reason
+  last = 0;
+  turn = 0;
   unreported = false;
   warned = false;
 
@@ -297,7 +292,7 @@ class SessionSecurity extends HTMLElement {
     this.tabs = new Tabs((message) => this.told(message), `session_security ${options.pingUrl}`);
     this.page = new Listener((event) => this.happened(event));
     const [entry] = performance.getEntriesByType("navigation");
-    if (first && entry?.type === "back_forward" && !entry.transferSize) this.cover(); // from a cache
+    if (first && entry?.type === "back_forward" && !entry.transferSize) this.cover();
     addEventListener("pageshow", (event) => {
       if (!event.persisted || !this.isConnected) return;
       this.cover();
@@ -323,6 +318,7 @@ class SessionSecurity extends HTMLElement {
     this.tried = this.timeline.moment(1);
     this.acts.start();
     this.tabs.start();
+    if (!this.tabs.channel) this.more("channel");
     this.tell("hello");
     this.judge();
   }
@@ -341,12 +337,10 @@ class SessionSecurity extends HTMLElement {
     return Math.max(0, this.timeline.remaining);
   }
 
-  /** For scripts. */
   activity() {
     this.act(true);
   }
 
-  /** For scripts that have sent a form in their own way. */
   saved(form) {
     this.drafts.forget(form);
     this.judge();
@@ -364,7 +358,7 @@ class SessionSecurity extends HTMLElement {
   act(sure = false) {
     const { options, timeline } = this;
     if (this.covered) return;
-    if (timeline.remaining <= 0) return this.judge(); // moving the mouse revives nothing
+    if (timeline.remaining <= 0) return this.judge(); // revives nothing
     const urgent = timeline.idle >= options.warnAfter;
     if (urgent && options.requireConfirm && !sure) return;
     timeline.act = timeline.moment();
@@ -382,7 +376,7 @@ class SessionSecurity extends HTMLElement {
     clearTimeout(this.timer);
     if (!this.page.ends || (this.ended && !this.called)) return;
     if (isWatched()) return this.remove();
-    this.drafts.update(); // a script may have sent a form
+    this.drafts.update();
     const { remaining, warnIn, untold, heard } = this.timeline;
     const { expireAfter, warnAfter } = this.options;
     if (remaining <= 0) this.cover();
@@ -396,13 +390,13 @@ class SessionSecurity extends HTMLElement {
       (this.doubt && !document.hidden) ||
       (late && !confirmed) ||
       (this.unreported && untold <= 0);
-    if (due && (this.waited || this.called || !document.hidden)) this.ask(); // the visible first
+    if (due && (this.waited || this.called || !document.hidden)) this.ask();
     this.waited = due;
     // In sleep timers stand still.
     let wait = Math.min(document.hidden ? 60 : 1, warnIn, this.unreported ? untold : 60);
     if (due || late) wait = this.warned ? remaining % 1 : 1;
     this.timer = setTimeout(() => this.judge(), 1000 * Math.max(wait, 0.05));
-    // A server that is out of reach or slow holds no warning back.
+    // A slow server holds no warning back.
     const waited = 3 * warnIn < warnAfter - expireAfter;
     this.warn(late && (confirmed || waited || this.server.failures > 2) && !this.covered);
   }
@@ -423,9 +417,11 @@ class SessionSecurity extends HTMLElement {
     const { act, ask, idle } = timeline;
     const { signIn = "", user = "" } = options;
     const question = { signIn, user, idleFor: idle.toFixed(3) };
+    const turn = ++this.turn;
     const answer = await server.ask(question, keepalive);
     this.tried = timeline.moment();
-    if (!this.page.ends) return;
+    if (!this.page.ends || turn < this.last) return; // overtaken
+    if (answer) this.last = turn;
     const { csrfToken, reason } = answer ?? {};
     if (reason) {
       this.called = false;
@@ -458,18 +454,21 @@ class SessionSecurity extends HTMLElement {
 
   /** Does what few pages need. */
   async more(name, ...values) {
+    const { options, server } = this;
     try {
       // No address is tried twice.
-      rest ??= await import(`${this.options.moreUrl}#${this.server.failures}`);
+      rest ??= await import(`${options.moreUrl}#${++this.turn}`);
     } catch {
-      this.server.failures++;
-      return;
+      const answer = await server.ask({ token: "1" }); // a new release has moved it
+      if (!answer?.moreUrl || answer.moreUrl === options.moreUrl) return;
+      options.moreUrl = answer.moreUrl;
+      return this.more(name, ...values);
     }
     rest[name](this, ...values);
     return true;
   }
 
-  // Ages: a clock may be set. A frozen tab hears late.
+  // Ages: a clock may be set.
   tell(kind, reason = "") {
     const { signIn, user } = this.options;
     const message = { kind, reason, signIn, user, sent: Date.now() };
@@ -517,8 +516,8 @@ class SessionSecurity extends HTMLElement {
         this.more("signOut");
         return;
       case "click": {
-        // May close itself, and knows nothing of this tab.
-        const link = target.closest("a");
+        // It may close itself.
+        const link = target.closest("a[target]");
         const tab = link && open(link.href);
         if (tab) {
           tab.opener = null;
@@ -550,8 +549,10 @@ class SessionSecurity extends HTMLElement {
     if (open !== this.warned) {
       this.warned = open;
       this.left = 0;
-      if (open) this.shown = this.fire("warn");
-      else if (!this.covered) this.fire("extend");
+      if (open) {
+        this.shown = this.fire("warn");
+        this.more("guard"); // while it can
+      } else if (!this.covered) this.fire("extend");
       if (open !== this.warned) return;
     }
     show("warning", open && this.shown, final ? "final" : "idle");
@@ -580,6 +581,7 @@ class SessionSecurity extends HTMLElement {
     } else document.title = this.titled;
     document.documentElement.classList.toggle("session_security_covered", covered);
     this.explain();
+    rest?.guard(this);
   }
 
   end(reason, stays = false) {
