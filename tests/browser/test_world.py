@@ -109,8 +109,10 @@ def test_both_promises_hold(
     )
 
 
-def test_the_schedules_have_been_everywhere(reached: Counter[str]) -> None:
-    if reached["schedules"] < SCHEDULES:
-        pytest.skip(f"Fewer than {SCHEDULES} schedules were played.")
+def test_the_schedules_have_been_everywhere(
+    reached: Counter[str], pytestconfig: pytest.Config
+) -> None:
+    if reached["schedules"] < SCHEDULES or pytestconfig.getoption("--seed"):
+        pytest.skip(f"It is the first {SCHEDULES} schedules that must.")
     missed = {what: reached[what] for what, least in REACHED.items() if reached[what] < least}
     assert not missed
