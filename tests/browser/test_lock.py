@@ -221,6 +221,8 @@ def test_the_whole_way_by_keyboard_with_what_a_screen_reader_is_told(world: Worl
     assert tab.is_closed()
     world.front(page)
     expect_quiet(page)
+    assert heard(page)[0].startswith("RootWebArea: Long form")
+    assert "textbox: Symptoms (focused)" in heard(page)
     page.keyboard.type(" (new)")
     expect(field).to_have_value("half (new) a form")
 
@@ -305,7 +307,13 @@ def test_scripts_change_nothing_of_that_before_the_server_has_spoken(world: Worl
     world.context.set_offline(True)
     world.advance(31, step=2)
     expect_covered(page)
-    assert cover(page).inner_text().startswith("This page is hidden\n\nChecking")
+    assert heard(page) == [
+        "RootWebArea: This page is hidden",
+        "alertdialog: This page is hidden",
+        "heading: This page is hidden",
+        "Checking whether you are still signed in…",
+        "button: Leave this page (focused)",
+    ]
     page.evaluate("document.title = '3 results of P-204817'")
     world.settle()
     expect(page).to_have_title("This page is hidden")
@@ -552,9 +560,28 @@ def test_before_the_absolute_limit_one_signs_in_again_and_nobody_is_cut_off(
         world.advance(7, step=3.5)
         move(page)
     expect_warned(page)
+    assert heard(page)[1:] == [
+        "alertdialog: Your session is about to expire",
+        "heading: Your session is about to expire",
+        "It reaches its maximum length then."
+        " Sign in again now to go on: what is on this page stays.",
+        "26 seconds",
+        "link: Sign in again now (focused)",
+        "button: Back to the page",
+        "button: Sign out",
+    ]
     link = warning(page).get_by_role("link", name="Sign in again now")
     tab = follow(world, page, link)
     expect(tab.get_by_role("heading", name="Sign in again")).to_be_visible()
+    assert heard(tab) == [
+        "RootWebArea: Sign in again",
+        "heading: Sign in again",
+        "You are still signed in as: ",
+        "demo",
+        "If you sign in again now, your session starts anew."
+        " Your other tabs wait for you, and keep what you have typed.",
+        "button: Sign in again",
+    ]
     assert violations(tab) == []
     tab.get_by_role("button", name="Sign in again").click()
     tab.wait_for_url("**/login/**")
