@@ -181,7 +181,7 @@ SCRIPT = """
     changes: 0,
     asked: 0,
     inputs: 0,
-    open: new Map(), // number of a request: whether it is held up
+    open: new Map(), // number of a request: whether it is held up, or null if it may wait for one
     leaving: false,
     restored: 0,
     seen: new Set(),
@@ -228,7 +228,7 @@ SCRIPT = """
     if (more)
       prototype.more = async function (...how) {
         const number = ++model.asked;
-        model.open.set(number, false);
+        model.open.set(number, null);
         try {
           return await more.apply(this, how);
         } finally {
@@ -271,7 +271,10 @@ SCRIPT = """
       port2.postMessage(0);
     });
   const quiet = async () => {
-    const asks = () => [...model.open.values()].includes(false);
+    const asks = () => {
+      const held = [...model.open.values()];
+      return held.includes(false) || (held.includes(null) && !held.includes(true));
+    };
     for (let n = 0; asks() && !model.leaving && n < 2000; n++) await pause();
     await turn();
     await turn();
