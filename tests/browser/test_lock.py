@@ -563,8 +563,10 @@ def test_before_the_absolute_limit_one_signs_in_again_and_nobody_is_cut_off(
     assert heard(page)[1:] == [
         "alertdialog: Your session is about to expire",
         "heading: Your session is about to expire",
-        "It reaches its maximum length then."
-        " Sign in again now to go on: what is on this page stays.",
+        (
+            "It reaches its maximum length then."
+            " Sign in again now to go on: what is on this page stays."
+        ),
         "26 seconds",
         "link: Sign in again now (focused)",
         "button: Back to the page",
@@ -578,8 +580,10 @@ def test_before_the_absolute_limit_one_signs_in_again_and_nobody_is_cut_off(
         "heading: Sign in again",
         "You are still signed in as: ",
         "demo",
-        "If you sign in again now, your session starts anew."
-        " Your other tabs wait for you, and keep what you have typed.",
+        (
+            "If you sign in again now, your session starts anew."
+            " Your other tabs wait for you, and keep what you have typed."
+        ),
         "button: Sign in again",
     ]
     assert violations(tab) == []
