@@ -61,8 +61,7 @@ export const end = (element, goes, stays) => {
   if (goes) element.fire("lock");
 };
 
-/** Posts to the logout URL, with a token of this moment. */
-export const signOut = async (element) => {
+const submit = async (element) => {
   const form = element.querySelector("form");
   const answer = await element.server.ask({ token: "1" });
   if (!answer && !element.ended) return;
@@ -70,6 +69,13 @@ export const signOut = async (element) => {
   if (!form || !answer) return location.replace(element.options.returnToUrl);
   Object.assign(form.csrfmiddlewaretoken ?? {}, { value: answer.csrfToken });
   form.submit();
+  await new Promise((resolve) => setTimeout(resolve, 10000)); // the page is gone by then
+};
+
+/** Posts to the logout URL, with a token of this moment, one tab after the other. */
+export const signOut = (element) => {
+  const { locks } = navigator; // or one ends the session that has the other's token
+  return locks ? locks.request(element.tabs.name, () => submit(element)) : submit(element);
 };
 
 let release; // ends the guard
