@@ -189,14 +189,17 @@ SCRIPT = """
   window.BroadcastChannel = class extends Channel {
     postMessage(message) {
       model.changes++;
-      super.postMessage(message);
+      super.postMessage({ ...message, time: [wall, mono] });
     }
     set onmessage(f) {
-      super.onmessage = (event) =>
+      super.onmessage = (event) => {
+        // What is heard before the clock of this page has been moved is of now, too.
+        if (!frozen) [wall, mono] = event.data.time;
         thawed(() => {
           model.changes++;
           f(event);
         });
+      };
     }
   };
   window.fetch = async (url, options = {}) => {
@@ -270,11 +273,11 @@ SCRIPT = """
       port1.onmessage = resolve;
       port2.postMessage(0);
     });
+  const asks = () => {
+    const held = [...model.open.values()];
+    return held.includes(false) || (held.includes(null) && !held.includes(true));
+  };
   const quiet = async () => {
-    const asks = () => {
-      const held = [...model.open.values()];
-      return held.includes(false) || (held.includes(null) && !held.includes(true));
-    };
     for (let n = 0; asks() && !model.leaving && n < 2000; n++) await pause();
     await turn();
     await turn();
@@ -308,6 +311,7 @@ SCRIPT = """
   model.report = () => ({
     doc: model.doc,
     changes: model.changes,
+    asks: asks(),
     leaving: model.leaving,
     restored: model.restored,
     due: Math.min(...[...timers.values()].map(({ at }) => at), 1e15),
@@ -506,7 +510,7 @@ class Stage(World):
         tab.report = report
         tab.passed, tab.word = f"{report['doc']} {self.words}", self.words
         self._met(tab)
-        return True
+        return not report["asks"]
 
     def _kept(self) -> bool:
         """Whether what pages asked while they went away has come to the server."""
