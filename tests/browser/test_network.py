@@ -238,3 +238,20 @@ def test_a_server_that_does_not_answer_holds_no_warning_back(world: World) -> No
     world.advance(2)
     expect_warned(page)
     world.release()
+
+
+def test_an_end_that_is_heard_of_late_may_be_over(world: World) -> None:
+    page = world.sign_in()
+    world.advance(5)
+    loads = len(world.loads)
+    page.evaluate(
+        """() => {
+          const { user, signIn } = sessionSecurity.options;
+          const ages = { act: 9, ask: 9, heard: 9, report: 9 };
+          const sent = Date.now() - 5000; // the tab was frozen
+          sessionSecurity.told({ kind: "gone", reason: "idle", user, signIn, sent, ...ages });
+        }"""
+    )
+    world.advance(2)
+    expect_quiet(page)
+    assert len(world.loads) == loads

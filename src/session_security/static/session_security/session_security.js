@@ -491,7 +491,10 @@ class SessionSecurity extends HTMLElement {
       timeline[key] = timeline.later(timeline[key], timeline.moment(message[key] + late));
     if (timeline.act !== act) this.unreported = false;
     if (timeline.heard !== heard) this.doubt = false;
-    if (kind === "gone" || kind === "lock") return this.end(reason, kind === "lock");
+    if (kind === "gone" || kind === "lock") {
+      if (late < 2) return this.end(reason, kind === "lock");
+      this.doubt = true; // who was frozen asks
+    }
     if (kind === "hello" && this.ended) this.ask();
     if (kind === "hello" || kind === "bye") clearTimeout(this.followed);
     if (kind === "bye")
