@@ -111,7 +111,9 @@ class Witness:
             path=request.path,
             user=request.user.get_username(),
             session=request.session.session_key,
-            navigation=request.headers.get("Sec-Fetch-Dest", "document") == "document",
+            # What is held up on its way loses these headers.
+            navigation=request.headers.get("Sec-Fetch-Dest", "document") == "document"
+            and "X-Asked" not in request.headers,
             body=request.body.decode(errors="replace"),
             kept=int(request.headers.get("X-Kept", 0)),
         )
@@ -1095,8 +1097,10 @@ class Stage(World):
             with suppress(Error):
                 route.continue_()
         for route, answer in self.late_answers:
+            # Its cookie would end a later sign-in, whatever the app does.
+            headers = {key: value for key, value in answer.headers.items() if key != "set-cookie"}
             with suppress(Error):
-                route.fulfill(response=answer)
+                route.fulfill(response=answer, headers=headers)
         self.delayed, self.late_answers = [], []
         self.fault, self.calm_since = "", self.now
 
