@@ -420,7 +420,7 @@ class SessionSecurity extends HTMLElement {
     const turn = ++this.turn;
     const answer = await server.ask(question, keepalive);
     this.tried = timeline.moment();
-    if (!this.page.ends || turn < this.last) return; // overtaken
+    if (!this.page.ends || turn < (answer?.reason ? this.turn : this.last)) return; // overtaken
     if (answer) this.last = turn;
     const { csrfToken, reason } = answer ?? {};
     if (reason) {
@@ -457,7 +457,7 @@ class SessionSecurity extends HTMLElement {
     const { options, server } = this;
     try {
       // No address is tried twice.
-      rest ??= await import(`${options.moreUrl}#${++this.turn}`);
+      rest ??= await import(`${options.moreUrl}#${Math.random()}`);
     } catch {
       const answer = await server.ask({ token: "1" }); // a new release has moved it
       if (!answer?.moreUrl || answer.moreUrl === options.moreUrl) return;
@@ -554,7 +554,7 @@ class SessionSecurity extends HTMLElement {
       this.left = 0;
       if (open) {
         this.shown = this.fire("warn");
-        this.more("guard"); // while it can
+        this.more("guard");
       } else if (!this.covered) this.fire("extend");
       if (open !== this.warned) return;
     }
