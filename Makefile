@@ -86,7 +86,7 @@ test-fire: .venv/dev-ready ## races and faults on real servers, in short
 # A process of its own: Playwright's event loop would hide mistakes in the tests of async code.
 .PHONY: test-browser
 test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) $(PARALLEL) tests/browser --ds=tests.browser.settings --seed 50 --schedules 20
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) $(PARALLEL) tests/browser --ds=tests.browser.settings --seed 50 --schedules 18
 
 .PHONY: world
 world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=0, or REPLAY='{...}'
