@@ -179,7 +179,7 @@ class World:
     def settle(self) -> None:
         """Wait until every request is answered and every tab has heard of it."""
         quiet = 0
-        while quiet < 2 + (len(self.context.pages) > 1):  # one more to hear of each other
+        while quiet < 3:
             asked = 0
             for page in self.context.pages:
                 try:

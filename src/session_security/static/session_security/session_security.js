@@ -118,7 +118,7 @@ const differs = (field) => {
 class Drafts {
   asks = false;
   fields = new Map(); // with what sends or resets them
-  others = {}; // asked without a form, how often
+  others = {}; // asked without a form
 
   constructor(ping) {
     this.others[ping] = 9;
@@ -135,8 +135,8 @@ class Drafts {
 
   note(event) {
     const { target, type } = event;
-    const path = event.composedPath();
-    if (type === "input" || (type === "change" && "value" in path[0])) {
+    if (type === "input" || (type === "change" && "value" in event.composedPath()[0])) {
+      const path = event.composedPath();
       if (!path.some((part) => part.dataset?.sessionSecurity === "ignore"))
         this.fields.set(path[0], null);
       this.update();
