@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.capacity import limits, report, traffic
-from benchmarks.capacity.requests import Bench
+from benchmarks.capacity.requests import REPORTING, Bench
 from benchmarks.capacity.stores import DurablePostgres
 from tests.servers.stores import Valkey
 
@@ -37,7 +37,7 @@ def measured(options: argparse.Namespace) -> dict[str, object]:
         bench = Bench(postgres, valkey, Path(folder), options.size)
         with bench.running():
             requests = bench.measure(options.rounds)
-        commands = requests["cache, Valkey"]["ping, stores the act"]["commands"]
+        commands = requests["cache, Valkey"][REPORTING]["commands"]
         return {
             "machine": report.machine(),
             "hours": traffic.hours(),

@@ -59,6 +59,9 @@ def of_postgres(postgres: DurablePostgres, valkey: Valkey, rows: int, seconds: i
     def size() -> int:
         return int(one("SELECT pg_total_relation_size('django_session')"))
 
+    def wal() -> float:
+        return float(one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))
+
     blob = one("SELECT session_data FROM django_session ORDER BY length(session_data) LIMIT 1")
     connection.execute("TRUNCATE django_session")
     print(f"{rows:,} sessions", file=sys.stderr)
@@ -73,12 +76,11 @@ def of_postgres(postgres: DurablePostgres, valkey: Valkey, rows: int, seconds: i
 
     def saturate(script: str, among: int) -> dict[str, float]:
         connection.execute("CHECKPOINT")
-        wal = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"
         updates = (
             "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables"
             " WHERE relname = 'django_session'"
         )
-        written, counts, ran = one(wal), one(updates), busy_with_children(postgres)
+        written, counts, ran = wal(), one(updates), busy_with_children(postgres)
         rate = postgres.pgbench(script, seconds, CLIENTS, among)
         ran = busy_with_children(postgres) - ran
         time.sleep(1)  # the statistics follow
@@ -86,7 +88,7 @@ def of_postgres(postgres: DurablePostgres, valkey: Valkey, rows: int, seconds: i
         return {
             "rate": rate,
             "cpu": 1000 * ran / (rate * seconds),
-            "wal": float(one(wal) - written) / (rate * seconds),
+            "wal": (wal() - written) / (rate * seconds),
             "updates": changed[0] / (rate * seconds),
             "hot": changed[1] / max(1, changed[0]),
         }
@@ -104,18 +106,13 @@ def of_postgres(postgres: DurablePostgres, valkey: Valkey, rows: int, seconds: i
     connection.execute("VACUUM ANALYZE django_session")
     connection.execute("CHECKPOINT")
     rows_before, size_before = one("SELECT count(*) FROM django_session"), size()
-    wal_before = one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')")
-    took = manage(
-        CLEAR,
-        postgres,
-        valkey,
-        Path(tempfile.gettempdir()),
-    )
-    wal_after = one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')")
+    written = wal()
+    took = manage(CLEAR, postgres, valkey, Path(tempfile.gettempdir()))
+    written = wal() - written
     result["clear"] = {
         "seconds": float(took),
         "rows": rows_before - one("SELECT count(*) FROM django_session"),
-        "wal": float(wal_after - wal_before),
+        "wal": written,
         "size before": size_before,
         "size after": size(),
     }

@@ -132,7 +132,7 @@ def of_crowds(figures: Figures) -> Iterator[dict[str, object]]:
 def of_limits(figures: Figures) -> Iterator[dict[str, object]]:
     """What one store took on this machine, and how many people that is."""
     postgres, valkey = figures["postgres"], figures["valkey"]
-    hour = {name: max(hour[name] for hour in figures["hours"].values()) for name in ("stored",)}
+    stored = max(hour["stored"] for hour in figures["hours"].values())
     for what, rate in {
         "PostgreSQL: sessions read": postgres["read"]["rate"],
         "PostgreSQL: acts stored, by 10,000 people": postgres["merge, few people"]["rate"],
@@ -144,7 +144,7 @@ def of_limits(figures: Figures) -> Iterator[dict[str, object]]:
             "one store, saturated": what,
             "sessions in it": f"{postgres['rows']:,}",
             "a second": f"{rate:,.0f}",
-            "people who work at the same time, at half of it": f"{_people(rate, hour):,.0f}"
+            "people who work at the same time, at half of it": f"{_people(rate, stored):,.0f}"
             if "stored" in what
             else "",
         }
@@ -165,9 +165,9 @@ def of_room(figures: Figures) -> Iterator[dict[str, object]]:
         yield {"room for": what, "bytes": f"{size:,.0f}"}
 
 
-def _people(rate: float, hour: Figures) -> float:
-    """For how many people a store that takes so many acts a second is half busy."""
-    return float(f"{rate / 2 * 3600 / hour['stored']:.2g}")
+def _people(rate: float, stored: int) -> float:
+    """For how many people, each with so many acts stored an hour, a store is half busy."""
+    return float(f"{rate / 2 * 3600 / stored:.2g}")
 
 
 def _short(value: float) -> str:
