@@ -29,6 +29,7 @@ SET_BACK = 0.0  # how much of what the browser's clock is set back reaches the s
 STEP = 2.5  # of the model's clock, far from everything that is due
 NEAR = 2.0  # from what is due; there the clock goes from one timer to the next
 WAKING = 2.0  # a visible page is judged each second, also after a sleep of its timers
+WAKING_BEHIND = 60.0  # and one that nobody can see each minute, unless another tab tells it
 REPORT = EXPIRE_AFTER / 5  # an act is reported when nobody has reported for so long
 FOLLOW = 2.0  # a tab that goes away is missed after so long
 

@@ -42,6 +42,7 @@ from tests.browser.schedules import (
     STEP,
     TICK,
     WAKING,
+    WAKING_BEHIND,
     WARN_AFTER,
     Schedule,
     State,
@@ -276,6 +277,7 @@ SCRIPT = """
       port2.postMessage(0);
     });
   const asks = () => {
+    if (document.readyState !== "complete") return true; // its scripts are on their way
     const held = [...model.open.values()];
     return held.includes(false) || (held.includes(null) && !held.includes(true));
   };
@@ -404,7 +406,7 @@ class Stage(World):
         self.slow: threading.Thread | None = None
         self.checked = 0  # of the log
         self.settled: list[tuple[str, int]] = []
-        self.words = 0
+        self.words = self.lost = 0
         self.moving: Tab | None = None  # by the person
         self.place = self.opened = self.moments = 0
         Witness.log.clear()
@@ -516,10 +518,12 @@ class Stage(World):
 
     def _kept(self) -> bool:
         """Whether what pages asked while they went away has come to the server."""
-        if not self.connected or self.fault or not self.running:
+        if not self.running:
             return True
         sent = max(tab.report.get("kept", 0) for tab in self.running)
-        if sent <= max([0, *(served.kept for served in Witness.log)]):
+        if not self.reachable:
+            self.lost = sent
+        if sent <= max([self.lost, *(served.kept for served in Witness.log)]):
             return True
         self.running[0].page.wait_for_timeout(2)
         return False
@@ -648,7 +652,8 @@ class Stage(World):
         if tab.typed and tab.covered and truth.state is State.OUT:
             self.seen.add("lock with unsaved input")
         idle = self.now - max(self.touch, self.late)
-        asleep = tab.since <= self.woken and self.now - self.woken < WAKING + TICK
+        waking = (WAKING if in_front else WAKING_BEHIND) + TICK
+        asleep = tab.since <= self.woken and self.now - self.woken < waking
         if tab.private and idle >= EXPIRE_AFTER + TICK + self.hidden and not asleep:
             raise Broken(f"{tab.name} can be read, {idle:g} s after the last act.")
         away = self.now - max(self.signed_out_at, self.calm_since, tab.since)
@@ -656,7 +661,8 @@ class Stage(World):
             raise Broken(f"{tab.name} can be read, {away:g} s after the sign-out.")
         if tab.warned:
             self.seen.add("warning")
-            if self.now - self.touched < WARN_AFTER - EARLY - self.set_forward:
+            heard = tab.loaded >= truth.signed_in or self.calm(tab)  # of this sign-in
+            if heard and self.now - self.touched < WARN_AFTER - EARLY - self.set_forward:
                 raise Broken(f"{tab.name} warns, {idle:g} s after the last act.")
         if not (in_front and tab.user and tab.user == truth.user and self.calm(tab)):
             return
