@@ -1,6 +1,7 @@
 """The demonstration site as the browser tests drive it."""
 
 import os
+from pathlib import Path
 from tempfile import gettempdir
 
 from example.settings import *  # noqa: F403
@@ -10,6 +11,7 @@ from example.settings import DATABASES
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 DEBUG = False
+STATICFILES_DIRS = [Path(__file__).parent / "static"]  # without the panel
 # A file, since the server's threads need connections of their own; not shared with another run.
 DATABASES["default"]["TEST"] = {
     "NAME": f"{gettempdir()}/session-security-browser-tests-{os.getpid()}.sqlite3"

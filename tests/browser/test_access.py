@@ -1,5 +1,6 @@
 """The dialogs can be used by everybody: axe-core finds nothing, in any look they have."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.fixtures import Settings
 
-from tests.browser.world import World, cover, expect_covered, expect_warned, warning
+from tests.browser.world import World, cover, expect_covered, expect_warned, move, warning
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PANEL = ROOT / "example" / "static" / "example" / "panel.js"
 
 START = """() => {
   window.found = axe.run({ preload: false, resultTypes: ["violations"] });
@@ -137,6 +140,20 @@ def violations(page: Page) -> Any:
     return page.evaluate(VIOLATIONS)
 
 
+def demonstrated(world: World, settings: Settings) -> Page:
+    world.context.route("**/example/panel.js", lambda route: route.fulfill(path=PANEL))
+    page = world.sign_in()
+    world.advance(26)
+    expect(page.locator("#panel-server-idle")).to_contain_text("25.0")
+    expect(page.locator("#panel-browser-warn")).to_contain_text("4.0")
+    world.advance(5)
+    expect(page.locator("#panel-browser-state")).to_have_text("warning")
+    expect(page.locator("#panel-events")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d warn$"))
+    move(page)
+    expect(page.locator("#panel-browser-state")).to_have_text("active")
+    return page
+
+
 def look(name: str) -> Any:
     return pytest.param(name, marks=pytest.mark.browser_context_args(**LOOKS[name]))
 
@@ -145,7 +162,7 @@ in_each_look = pytest.mark.parametrize("look", [look(name) for name in LOOKS])
 in_some_looks = pytest.mark.parametrize("look", [look("dark"), look("narrow hebrew")])
 
 
-@pytest.mark.parametrize("situation", [offered, resumed, kept, gone])
+@pytest.mark.parametrize("situation", [offered, resumed, kept, gone, demonstrated])
 @in_some_looks
 def test_each_page_is_accessible(
     world: World, settings: Settings, situation: Callable[[World, Settings], Page], look: str

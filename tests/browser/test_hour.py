@@ -14,10 +14,6 @@ def test_five_tabs_in_use_for_an_hour_ask_31_times_at_most(
 ) -> None:
     settings.SESSION_SECURITY_EXPIRE_AFTER = 600
     settings.SESSION_SECURITY_WARN_AFTER = 540
-    # No panel, which asks the server all the time.
-    world.context.route(
-        "**/example/panel.js", lambda route: route.fulfill(content_type="text/javascript", body="")
-    )
     tabs = [
         world.sign_in(),
         *(world.open(path) for path in ("/form/", "/frame/", "/records/", "/admin/")),

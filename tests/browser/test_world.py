@@ -71,15 +71,14 @@ def browser(
 def live_server(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveServer]:
-    """The site with a witness, and without the scripts that ask the server all the time."""
+    """The site with a witness, and without the monitor, which asks the server all the time."""
     static = tmp_path_factory.mktemp("static")
     (static / "example").mkdir()
-    for name in ("panel.js", "monitor.js"):
-        (static / "example" / name).touch()
+    (static / "example" / "monitor.js").touch()
     with override_settings(
         MIDDLEWARE=[*site.MIDDLEWARE, "tests.browser.stage.Witness"],
         ROOT_URLCONF="tests.browser.stage",
-        STATICFILES_DIRS=[str(static)],
+        STATICFILES_DIRS=[static, *site.STATICFILES_DIRS],
         SESSION_SECURITY_EXPIRE_AFTER=schedules.EXPIRE_AFTER,
         SESSION_SECURITY_WARN_AFTER=schedules.WARN_AFTER,
     ):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -61,13 +62,16 @@ TURN = """(name) => {
   if (!name) dispatchEvent(new Event("focus"));
 }"""
 
-# Counts what scripts wait for, answers and the part of the element that is loaded late; notes the
-# events of the element, and what was said to a screen reader.
+# Counts what scripts wait for, answers and the part of the element that is loaded late, and all
+# that may have an effect elsewhere; notes the events of the element, and what was said to a screen
+# reader.
 OBSERVE = """
 window.asked = 0;
+window.effects = 0;
 {
   const counted = (wait) => async function (...question) {
     asked += 1;
+    effects += 1;
     try {
       return await wait.apply(this, question);
     } finally {
@@ -82,6 +86,12 @@ window.asked = 0;
     if (prototype.more) prototype.more = counted(prototype.more);
     define.apply(this, arguments);
   };
+  const { postMessage } = BroadcastChannel.prototype;
+  BroadcastChannel.prototype.postMessage = function (message) {
+    effects += 1;
+    postMessage.call(this, message);
+  };
+  navigation.addEventListener("navigate", () => { effects += 1; });
 }
 window.events = [];
 window.said = [];
@@ -101,11 +111,20 @@ new MutationObserver((records) => {
 }).observe(document, { childList: true, subtree: true });
 """
 
-ROUND_TRIP = """() => new Promise((resolve) => {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => resolve(window.asked ?? 0);
-  port2.postMessage(0);
-})"""
+# What the scripts of a page still wait for, beyond what is held, after a while and some turns; and
+# what tells whether there were effects since.
+WAITS = """async (held) => {
+  const turn = () => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    port2.postMessage(0);
+  });
+  const waits = () => document.readyState !== "complete" || window.asked > held;
+  for (let n = 0; n < 20 && waits(); n++) await scheduler.postTask(() => {}, { delay: 2 });
+  for (let n = 0; n < 3; n++) await turn();
+  const asked = document.readyState === "complete" ? (window.asked ?? 0) : Infinity;
+  return [asked, window.real?.timeOrigin, window.BroadcastChannel ? window.effects : NaN];
+}"""
 
 PING = re.compile(r"/session_security/ping/")
 
@@ -121,6 +140,7 @@ class World:
         self.held: list[Route] = []
         self.pending: set[Request] = set()
         self.routed = False
+        self.effects: list[Any] = []  # of each page, when all was quiet
         context.on("request", self._sent)
         context.on("requestfinished", self._done)
         context.on("requestfailed", self._done)
@@ -178,23 +198,25 @@ class World:
 
     def settle(self) -> None:
         """Wait until every request is answered and every tab has heard of it."""
-        quiet = 0
-        while quiet < 3:
-            asked = 0
+        quiet, effects = 0, self.effects
+        while self.context.pages and quiet < 3:
+            asked, effects = 0.0, []
             for page in self.context.pages:
                 try:
-                    page.wait_for_load_state()
-                    asked += page.evaluate(ROUND_TRIP)
+                    waits, *effect = page.evaluate(WAITS, len(self.held))
                 except Error:  # it has just gone elsewhere
-                    quiet = 0
-            if not self.context.pages:
-                return
+                    waits, effect = inf, []
+                asked += waits
+                effects.append(effect)
             held = {route.request for route in self.held}
             if self.pending - held or asked > len(held):
                 quiet = 0
                 self.context.pages[-1].wait_for_timeout(2)
+            elif effects == self.effects:  # there is nothing to hear of
+                return
             else:
                 quiet += 1
+        self.effects = effects
 
     # Users
 

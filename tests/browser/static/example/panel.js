@@ -1,0 +1,1 @@
+// In place of the panel, which asks the server all the time.
