@@ -86,12 +86,16 @@ test-fire: .venv/dev-ready ## races and faults on real servers, in short
 # A process of its own: Playwright's event loop would hide mistakes in the tests of async code.
 .PHONY: test-browser
 test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) $(PARALLEL) tests/browser --ds=tests.browser.settings --seed 50 --schedules 18
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) $(PARALLEL) tests/browser --ds=tests.browser.settings
 
 .PHONY: world
-world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=0, or REPLAY='{...}'
+world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=1000, or REPLAY='{...}'
 	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser/test_world.py --ds=tests.browser.settings \
-		--schedules $(or $(SCHEDULES),50) --seed $(or $(SEED),0) $(if $(REPLAY),--replay '$(REPLAY)')
+		$(if $(SCHEDULES),--schedules $(SCHEDULES)) $(if $(SEED),--seed $(SEED)) $(if $(REPLAY),--replay '$(REPLAY)')
+
+.PHONY: faults
+faults: .venv/dev-ready ## what finds each of some faults that are put into the code
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PY) scripts/faults.py
 
 .PHONY: fire
 fire: .venv/dev-ready ## the same in full (an hour)

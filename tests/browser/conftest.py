@@ -11,15 +11,17 @@ import time_machine
 from django.contrib.auth import get_user_model
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.world import AFTER_CLOCK, BEFORE_CLOCK, NOON, OBSERVE, VISIBILITY, World
+from tests.browser.clock import AFTER_CLOCK, BEFORE_CLOCK
+from tests.browser.schedules import FIRST, SCHEDULES
+from tests.browser.world import NOON, OBSERVE, VISIBILITY, World
 
 _reached: Counter[str] = Counter()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("world", "schedules of test_world.py")
-    group.addoption("--schedules", type=int, default=50, help="how many to play (50)")
-    group.addoption("--seed", type=int, default=0, help="the first (0)")
+    group.addoption("--schedules", type=int, default=SCHEDULES, help=f"how many ({SCHEDULES})")
+    group.addoption("--seed", type=int, default=FIRST, help=f"the first ({FIRST})")
     group.addoption("--replay", help="one schedule, as a failure prints it")
 
 

@@ -12,6 +12,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from math import inf
 
+# Those that are played by default find every fault of scripts/faults.py.
+
+FIRST, SCHEDULES = 18, 50
+
 # What is modelled; all times in seconds.
 
 EXPIRE_AFTER = 60.0

@@ -16,12 +16,10 @@ from playwright.sync_api import Browser, BrowserType
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import schedules
-from tests.browser.schedules import Schedule, draw
+from tests.browser.schedules import FIRST, SCHEDULES, Schedule, draw
 from tests.browser.stage import play, shrink
 
-SCHEDULES = 50
-
-# In how many of the 50 something must have happened, or they prove too little.
+# In how many of the first schedules something must have happened, or they prove too little.
 REACHED = {
     "warning": 25,
     "extension": 10,
@@ -48,7 +46,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "schedule" not in metafunc.fixturenames:
         return
     option = metafunc.config.getoption
-    first, number = option("--seed", 0), option("--schedules", SCHEDULES)
+    first, number = option("--seed", FIRST), option("--schedules", SCHEDULES)
     drawn = [draw(seed) for seed in range(first, first + number)]
     if replay := option("--replay", None):
         drawn = [Schedule.load(replay)]
@@ -111,7 +109,7 @@ def test_both_promises_hold(
 def test_the_schedules_have_been_everywhere(
     reached: Counter[str], pytestconfig: pytest.Config
 ) -> None:
-    if reached["schedules"] < SCHEDULES or pytestconfig.getoption("--seed"):
+    if reached["schedules"] < SCHEDULES or pytestconfig.getoption("--seed", FIRST) != FIRST:
         pytest.skip(f"It is the first {SCHEDULES} schedules that must.")
     missed = {what: reached[what] for what, least in REACHED.items() if reached[what] < least}
     assert not missed

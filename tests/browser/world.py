@@ -28,22 +28,6 @@ from playwright.sync_api import (
 
 NOON = datetime(2030, 1, 15, 12, tzinfo=UTC)
 
-# Playwright's clock counts performance.now() from its installation, a browser from the navigation;
-# and it hides the entries of the real timeline, on which events must stay, too.
-BEFORE_CLOCK = """
-Object.defineProperty(window, "real", { value: performance });
-real.stamp = Object.getOwnPropertyDescriptor(Event.prototype, "timeStamp");
-"""
-AFTER_CLOCK = """
-{
-  const now = performance.now.bind(performance);
-  let start; // of the page: the clock learns what has passed before only after this script
-  performance.now = () => now() - (start ??= now());
-  performance.getEntriesByType = (type) => real.getEntriesByType(type);
-  Object.defineProperty(Event.prototype, "timeStamp", real.stamp);
-}
-"""
-
 # To a headless browser all tabs are in front; here those are not that are named "behind".
 VISIBILITY = """
 {
