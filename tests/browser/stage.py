@@ -542,7 +542,8 @@ class Stage(World):
             if tab.user and self.ours.state is State.IN and same:
                 raise Broken(f"{tab.name} was left, though its user is signed in.")
             if tab.user and report["user"] and not same:
-                self.ours.late = self.now  # the server takes it for a page view of the new user
+                # The server takes it for a page view of the new user; others have to hear of it.
+                self.ours.late = self.calm_since = self.now
         tab.doc, tab.user, tab.typed = report["doc"], report["user"], report["typed"]
         tab.docs.add(tab.doc)
         tab.born = self.words
