@@ -57,7 +57,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def browser(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Iterator[Browser]:
-    """A browser with its back/forward cache, which Playwright turns off."""
+    """A browser with its back/forward cache, and that loads no page of its own accord."""
+    arguments = browser_type_launch_args["args"]
+    browser_type_launch_args["args"] = [*arguments, "--disable-auto-reload"]
     browser = browser_type.launch(
         **browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"]
     )
