@@ -65,6 +65,7 @@ class Truth:
         self.user = ""
         self.notes: list[str] = []
         self.act = self.sure = self.late = -inf
+        self.signed_in = inf
 
     def sign_in(self, now: float, user: str) -> None:
         self.end()

@@ -398,7 +398,7 @@ class Stage(World):
         self.signed_out_at = inf  # by a page of this browser
         self.is_near = False  # what is due
         self.connected, self.down, self.fault = True, False, ""
-        self.delayed: list[tuple[Route, str | None, float, float]] = []
+        self.delayed: list[tuple[Route, float, float]] = []
         self.late_answers: list[tuple[Route, APIResponse]] = []
         self.last_ping: tuple[Served, float, float] | None = None
         self.lately: dict[int, State] = {}
@@ -1074,7 +1074,7 @@ class Stage(World):
                 return
             if kind == "requests late":
                 self._hold(route)
-                self.delayed.append((route, self.key, self.ours.act, self.now))
+                self.delayed.append((route, self.ours.act, self.now))
                 return
             answer = route.fetch()
             if kind == "answers lost":
@@ -1098,9 +1098,9 @@ class Stage(World):
             *(late[0] for late in self.late_answers),
         ]:
             self._hold(route, held=False)
-        for route, session, act, at in self.delayed:
-            if session == self.key and act > -inf:
-                self.ours.was_delayed(act, self.now - at)
+        for route, act, at in self.delayed:
+            if self.ours.signed_in <= at:
+                self.ours.was_delayed(max(act, self.ours.signed_in), self.now - at)
             with suppress(Error):
                 route.continue_()
         for route, answer in self.late_answers:
