@@ -34,6 +34,7 @@ from tests.browser.schedules import (
     EXPIRE_AFTER,
     FAULTS,
     FOLLOW,
+    KEPT,
     NEAR,
     PAUSE,
     PRECISION,
@@ -350,6 +351,7 @@ class Tab:
     since: float = 0.0  # looked at, running and not gone elsewhere
     acts: list[float] = field(default_factory=list)  # that the server need not know yet
     frozen: bool = False
+    covered_since: float = inf
     restored: int = 0
     passed: str = ""  # what it said to the others when it was last quiet
     word = born = 0
@@ -514,6 +516,7 @@ class Stage(World):
         tab.report = report
         tab.passed, tab.word = f"{report['doc']} {self.words}", self.words
         self._met(tab)
+        tab.covered_since = min(tab.covered_since, self.now) if tab.covered else inf
         return not report["asks"]
 
     def _kept(self) -> bool:
@@ -537,7 +540,8 @@ class Stage(World):
             return
         if tab.doc and self.moving is not tab:
             same = self.ours.state is not State.OUT and tab.user == self.ours.user
-            if tab.typed and (same or not self.ours.user):
+            kept = same or not self.ours.user
+            if tab.typed and kept and self.now - tab.covered_since < KEPT:
                 raise Broken(f"{tab.name} has lost what was typed.")
             if tab.user and self.ours.state is State.IN and same:
                 raise Broken(f"{tab.name} was left, though its user is signed in.")
@@ -585,7 +589,7 @@ class Stage(World):
             if served.browser == "ours" and served.user and served.navigation:
                 self.key = served.session
             if served.browser == "ours" and served.user and "user=" in served.body:
-                self.last_ping = served, self.ours.act, self.now
+                self.last_ping = served, self.ours.latest, self.now
 
     def _watch_server(self, truth: Truth, session: str | None, asking: bool) -> None:
         """Would a request be served now? A copy of the session is asked, which leaves no trace."""
@@ -997,6 +1001,7 @@ class Stage(World):
         with self._hand(tab):
             with suppress(Error):
                 tab.page.goto("about:blank")
+            self._lose(tab.page)
             self.tabs.remove(tab)
         tab.page.close()
         if tab is self.front_tab:
@@ -1074,7 +1079,7 @@ class Stage(World):
                 return
             if kind == "requests late":
                 self._hold(route)
-                self.delayed.append((route, self.ours.act, self.now))
+                self.delayed.append((route, self.ours.latest, self.now))
                 return
             answer = route.fetch()
             if kind == "answers lost":
@@ -1091,12 +1096,20 @@ class Stage(World):
         with suppress(Error):
             route.request.frame.evaluate("([n, held]) => model.hold(n, held)", [number, held])
 
+    @property
+    def _held(self) -> list[Route]:
+        return [*(held[0] for held in self.delayed), *(late[0] for late in self.late_answers)]
+
+    def _lose(self, page: Page) -> None:
+        """What is held up is lost; closing the page would let it through."""
+        for route in self._held:
+            if route.request.frame.page is page:
+                with suppress(Error):
+                    route.abort()
+
     def _mend(self) -> None:
         self.mend()
-        for route in [
-            *(held[0] for held in self.delayed),
-            *(late[0] for late in self.late_answers),
-        ]:
+        for route in self._held:
             self._hold(route, held=False)
         for route, act, at in self.delayed:
             if self.ours.signed_in <= at:
