@@ -29,7 +29,6 @@ PRECISION = 1.0  # of reports: one that is newer by less is not stored
 TOLD = 1.0  # tabs tell each other of acts once a second
 TICK = 1.0  # a timer of the page, near the end
 PAUSE = 3.0  # between two tries to reach the server: EXPIRE_AFTER / 20
-SET_BACK = 0.0  # how much of what the browser's clock is set back reaches the server: none
 STEP = 2.5  # of the model's clock, far from everything that is due
 NEAR = 2.0  # from what is due; there the clock goes from one timer to the next
 WAKING = 2.0  # a visible page is judged each second, also after a sleep of its timers

@@ -39,7 +39,6 @@ from tests.browser.schedules import (
     PAUSE,
     PRECISION,
     ROUNDING,
-    SET_BACK,
     STEP,
     TICK,
     WAKING,
@@ -1159,8 +1158,6 @@ class Stage(World):
         if any(tab.frozen for tab in self.tabs):
             self.set_back_frozen += max(0.0, -by)
         self.set_forward += max(0.0, by)
-        # Times that one tab has told another are younger by that.
-        self.ours.was_delayed(self.ours.act, SET_BACK * self.set_back)
         return f"the browser's clock is set by {by:+g} s"
 
     def _sign_out(self, tab: Tab) -> str:

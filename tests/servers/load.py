@@ -144,7 +144,7 @@ class Person(FastHttpUser):
         sent = time.time()
         answer = self.client.post(
             f"{self.plan.urls[site]}/store/?session={key}",
-            json={"ago": ago + self.plan.offsets[site]},
+            json={"ago": ago},
             headers={**SCRIPT, **APART, "Content-Type": "application/json"},
         )
         assert answer.status_code == 200, vars(answer)

@@ -29,8 +29,8 @@ class Plan:
 
     ``output``: the file for the ledgers. The load ends when there is one named as it with ".stop"
     behind, and everybody has been answered once more.
-    ``offsets``: how wrong each site's clock is. ``back``: how far back, at most, the last act of
-    those who are gone is set at the beginning; of those at work, half of ``expire_after``.
+    ``back``: how far back, at most, the last act of those who are gone is set at the beginning;
+    ``back_at_work``: of those at work.
     ``drop``: of so many pings one is lost, in turn the question and the answer; 0 for none.
     ``reports``: how often those at work report. ``mute``: their reports say nothing (a defect).
     """
@@ -42,7 +42,6 @@ class Plan:
     back: float
     back_at_work: float
     output: str
-    offsets: Sequence[float] = (0.0,)
     polls: float = 1.0
     pages: float = 2.0
     drop: int = 0
@@ -178,7 +177,7 @@ class Judgement:
     recovery: float = 0.0
     longest_served: float = 0.0  # idle time
     shortest_out: float = math.inf  # idle time
-    beyond: float = 0.0  # longest time served beyond the limit, the fault and the reports' delay
+    beyond: float = -math.inf  # longest served beyond the limit, the fault and the reports' delay
 
     @property
     def complaints(self) -> list[str]:

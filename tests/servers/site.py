@@ -1,7 +1,7 @@
 """The tests' own site on real servers: gunicorn with threads, or uvicorn for ASGI.
 
-    with Site("db", postgres=postgres, valkey=valkey) as site:
-        answer = client.get(site.url, "/page/", cookie)
+    with Site("db", database=postgres, valkey=valkey) as site:
+        answer = client.send(site.port, "/page/", cookie)
 
 Several sites may share the stores and the folder, with other clocks or other middleware.
 """

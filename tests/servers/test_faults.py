@@ -166,7 +166,6 @@ class Fire:
         order = Plan(
             **{
                 "urls": [site.url for site in sites],
-                "offsets": [site.clock_offset for site in sites],
                 "people": 220 if self.full and row else 48,
                 "polls": 1.0 if self.full and row else 0.22,
                 "expire_after": expire_after,
@@ -200,7 +199,9 @@ class Fire:
             reports=order.reports,
         )
         if row:
-            self.figures.add("faults", **_row(name, sites[0], order, clock, ledgers, judgement))
+            found = _row(name, sites[0], order, clock, ledgers, judgement)
+            self.figures.add("faults", **found)
+            assert not self.full or found["requests/s"] >= 200
         return judgement, ledgers
 
 
@@ -211,22 +212,22 @@ def _row(
     clock: Clock,
     ledgers: Sequence[Ledger],
     judgement: Judgement,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     requests = [
         entry for ledger in ledgers for entry in ledger.entries if entry.sent >= clock.begin
     ]
     times = [1000 * (entry.answered - entry.sent) for entry in requests if entry.outcome != DROPPED]
     parts = quantiles(times, n=20)
     seconds = clock.end - clock.begin
-    outage = max((f"{end - start:.1f}" for start, end in clock.spans), default="all the time")
+    longest = max((end - start for start, end in clock.spans), default=None)
     failed = ", ".join(f"{n} {outcome}" for outcome, n in sorted(judgement.failed.items()))
     return {
         "fault": name,
         "engine": site.engine,
         "server": site.server,
-        "lasted s": outage,
+        "lasted s": "all the time" if longest is None else f"{longest:.1f}",
         "people": plan.people,
-        "requests/s": f"{len(times) / seconds:.0f}",
+        "requests/s": round(len(times) / seconds),
         "p50 ms": f"{parts[9]:.0f}",
         "p95 ms": f"{parts[18]:.0f}",
         "limit s": f"{plan.expire_after:g}",
@@ -336,8 +337,9 @@ def test_the_session_table_is_filled(fire: Fire) -> None:
 
 
 def test_the_clocks_of_two_servers_are_wrong(fire: Fire) -> None:
-    # Nobody waits for eleven minutes: the stored times of those who are gone are set back by up
-    # to 23. In exchange those at work report every two seconds, not every two minutes.
+    # What one server has stored the other judges, so the limit is off by up to twice the skew.
+    # Nobody waits for it: the stored times of those who are gone are set back by up to 23 minutes.
+    # In exchange those at work report every two seconds, not every two minutes.
     skew, expire_after = 300, 660
     with ExitStack() as stack:
         sites = [
@@ -351,7 +353,7 @@ def test_the_clocks_of_two_servers_are_wrong(fire: Fire) -> None:
             "clocks 5 min ahead and behind",
             sites,
             length=2,
-            allow={"early": 2 * skew, "skew": 2 * skew, "late": skew},
+            allow={"early": 2 * skew, "skew": 2 * skew, "late": 2 * skew},
             back=1400,
             back_at_work=0,
             reports=2,
@@ -380,7 +382,7 @@ def test_answers_are_late(fire: Fire) -> None:
         extra={"SITE_DELAY": str(delay)},
     ) as site:
         judgement, ledgers = fire.run(
-            f"delay answers by {delay} s",
+            f"delay pings and every fourth page by {delay} s",
             site,
             length=2,
         )

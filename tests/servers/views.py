@@ -74,6 +74,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in ``?user=`` (alice), without a password; ``?ago=`` seconds ago, if that is given."""
     name = request.GET.get("user", "alice")
+    request.session.get(SESSION_KEY)  # as most sites do before the view, and so does our middleware
     _pause(request)
     login(request, get_user_model().objects.get(username=name))
     if ago := float(request.GET.get("ago", "0")):
@@ -124,6 +125,7 @@ def passive_write(request: HttpRequest) -> HttpResponse:
 async def asign_in(request: HttpRequest) -> HttpResponse:
     """As :func:`sign_in`, and so on: coroutines, for uvicorn."""
     name = request.GET.get("user", "alice")
+    await request.session.aget(SESSION_KEY)
     await _apause(request)
     await alogin(request, await get_user_model().objects.aget(username=name))
     if ago := float(request.GET.get("ago", "0")):
