@@ -93,7 +93,7 @@ def per_person(costs: Figures, hour: Figures) -> Figures:
     by_pages = max(0, stored - hour["pings"])
     by_pings = stored - by_pages
     added = {}
-    for name in ("django", "postgres", "valkey", "wal", "aof"):
+    for name in ("django", "postgres", "valkey"):
         bare = costs[BARE][name]
         added[name] = max(
             0.0,
@@ -108,23 +108,27 @@ def per_person(costs: Figures, hour: Figures) -> Figures:
 def of_crowds(figures: Figures) -> Iterator[dict[str, object]]:
     """What the app adds for many people, all of whom read at the same time."""
     hour = figures["hours"][READER]
+    logged = [figures["postgres"][who]["wal"] for who in ("merge, few people", "merge, all")]
     for setup, costs in figures["requests"].items():
         added = per_person(costs, hour)
-        uses_postgres = any(costs[kind]["queries"] for kind in (ASKING, REPORTING))
+        uses_postgres = "SQLite" not in setup and any(
+            costs[kind]["queries"] for kind in (ASKING, REPORTING)
+        )
         uses_valkey = any(costs[kind]["commands"] for kind in (ASKING, REPORTING))
         for crowd in CROWDS:
+            stored = crowd * hour["stored"] / 3600
             yield {
                 "people": f"{crowd:,}",
                 "sessions in": setup,
                 "pings/s": _short(crowd * hour["pings"] / 3600),
-                "acts stored/s": _short(crowd * hour["stored"] / 3600),
+                "acts stored/s": _short(stored),
                 "processors of Django": _short(crowd * added["django"] / HOUR_MS),
                 "of PostgreSQL": _short(crowd * added["postgres"] / HOUR_MS)
-                if uses_postgres and "SQLite" not in setup
+                if uses_postgres
                 else "",
                 "of Valkey": _short(crowd * added["valkey"] / HOUR_MS) if uses_valkey else "",
-                "PostgreSQL log MB/s": _short(crowd * added["wal"] / 3600 / 1e6)
-                if added["wal"]
+                "PostgreSQL log MB/s": "–".join(_short(stored * size / 1e6) for size in logged)
+                if uses_postgres
                 else "",
             }
 
