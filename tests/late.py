@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, include, path, re_path
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -248,4 +248,5 @@ urlpatterns = [
     path("nothing/", include(patterns(NOTHING))),
     path("keeping/", include(patterns(KEEPING))),
     path("", include("tests.urls")),
+    re_path(r"^\W|evil", required(form)),  # such as the pages of a CMS, whatever their address
 ]

@@ -1,7 +1,7 @@
 """A plain site, set up as the documentation says. Tests change what they are about."""
 
 SECRET_KEY = "for the tests only, and long enough to be signed with"
-ALLOWED_HOSTS = ["testserver"]
+ALLOWED_HOSTS = ["testserver", "other.testserver"]
 
 INSTALLED_APPS = [
     "session_security",

@@ -1,5 +1,6 @@
 """A POST that comes after the end: nothing is lost, nothing is done twice, nobody else sees it."""
 
+import html
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
@@ -9,16 +10,18 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import pytest
+from ada_url import URL  # resolves as browsers do
 from django.conf import settings as live
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponseRedirect
 from django.test import RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import override_script_prefix
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pytest_django import Settings
 from time_machine import Traveller
@@ -261,7 +264,7 @@ def grown(values: dict[str, Any]) -> int:
     store = import_module(live.SESSION_ENGINE).SessionStore
     fields = [(name, [value]) for name, value in values.items()]
     text = json.dumps([fields, []]).encode()
-    entry = {"path": "/form/", "at": "2026-01-15T12:10:00+00:00", "data": ""}
+    entry = {"host": "testserver", "path": "/form/", "at": "2026-01-15T12:10:00+00:00", "data": ""}
     entry["data"] = b64encode(seal(text, b"")).decode()
     return len(store().encode({keeping.KEPT: entry})) - len(store().encode({}))
 
@@ -472,7 +475,7 @@ def test_the_store_shows_none_of_it(alice: Visitor, clock: Traveller) -> None:
     too_late(alice, clock, values={"title": "Geheimnis"})
     entry = alice.session[keeping.KEPT]
     data = b64decode(entry["data"])
-    assert set(entry) == {"path", "at", "data"}
+    assert set(entry) == {"host", "path", "at", "data"}
     assert entry["path"] == PATH
     for word in (b"Geheimnis", b"title", b"alice"):
         assert word not in data
@@ -511,6 +514,129 @@ def test_the_page_of_one_post_does_not_send_another(alice: Visitor, clock: Trave
     assert response.status_code == 200
     assert "later" in response.content.decode()
     assert kept(alice) == {"title": ["later"]}
+
+
+# It goes where it went, and nowhere else
+
+
+def resolved(address: str) -> tuple[str, str]:
+    """The scheme and host to which a browser on the kept page goes."""
+    url = URL(address, base=f"http://testserver{KEPT}")
+    return url.protocol, url.host
+
+
+OURS_ALONE = ("http:", "testserver")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example/x/",
+        "///evil.example/x/",
+        "////evil.example/x/",
+        "/%2Fevil.example/x/",
+        "/%5Cevil.example/x/",
+        "/%5C%5Cevil.example/x/",
+        "/%09/evil.example/x/",
+        "/%0D%0A/evil.example/x/",
+        "/%00/evil.example/x/",
+        "/.//evil.example/x/",
+        "/%2E%2E//evil.example/x/",
+        "//evil.example:443/x/?a=//evil.example/",
+        "//user@evil.example/x/",
+        "//[::1]/x/",
+        "/%E2%80%8B/evil.example/x/",
+        "/@evil.example/x/",
+    ],
+)
+def test_a_kept_form_never_leaves_the_site(alice: Visitor, clock: Traveller, path: str) -> None:
+    """A path that begins with two slashes is another host to a browser (CWE-601)."""
+    response = too_late(alice, clock, f"http://testserver{path}")
+    assert leads_to_kept(response)
+    assert resolved(response.url) == OURS_ALONE
+    alice.sign_in("alice")
+    key, data = alice.key, alice.session[keeping.KEPT]
+    response = again(alice)
+    assert response.status_code == 307
+    assert resolved(response.url) == OURS_ALONE
+    assert send(alice, f"http://testserver{response.url}", VALUES).status_code == 403  # it arrives
+
+    for age, query in ((0, "&discard"), (3601, "")):
+        assert alice.key == key
+        alice.alter(**{keeping.KEPT: data})
+        if age:
+            clock.shift(age)
+            alice.sign_in("alice")
+            alice.alter(**{keeping.KEPT: data})
+            link = page(alice, 404).split('href="')[-1].split('"')[0]
+        else:
+            link = again(alice, query=query).url
+        assert resolved(html.unescape(link)) == OURS_ALONE
+
+
+@given(path=st.text(), query=st.text())
+@example(path="/evil.example/", query="")
+@example(path="\\evil.example/", query="")
+@example(path="\t/evil.example/", query="")
+def test_whatever_the_path_a_browser_stays_on_the_host(path: str, query: str) -> None:
+    request = RequestFactory().get("/")
+    request.path = request.path_info = f"/{path}"
+    request.META["QUERY_STRING"] = query
+    address = keeping.local_address(request)
+    assert address
+    assert resolved(HttpResponseRedirect(address, preserve_request=True).url) == OURS_ALONE
+
+
+@given(st.text(alphabet="/\\:@?#.\t\r\n\0 %Fe[", max_size=12))
+@example("http://evil.example/")  # some servers take it from the first line of the request
+@example("*")
+def test_a_path_that_is_none_is_not_kept(path: str) -> None:
+    request = RequestFactory().get("/")
+    request.path = request.path_info = path
+    address = keeping.local_address(request)
+    assert resolved(address) == OURS_ALONE
+    assert address.startswith("/") or not address
+
+
+def test_a_sealed_path_is_looked_at_again_before_it_is_used(
+    alice: Visitor, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "local_address", lambda request: "//evil.example/x/")
+    too_late(alice, clock)
+    monkeypatch.undo()
+    assert is_kept(alice)
+    alice.sign_in("alice")
+    assert not is_kept(alice)
+    page(alice, 404)
+
+
+def test_what_was_sent_to_one_host_is_not_sent_to_another(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    """The session may be shared by several, and so may the secret of the CSRF protection."""
+    settings.USE_X_FORWARDED_HOST = True
+    too_late(alice, clock)
+    alice.sign_in("alice")
+    at = alice.session[keeping.KEPT]["at"]
+    token = alice.get("/open/").content.decode()
+    elsewhere = {"X-Forwarded-Host": "other.testserver"}
+    response = alice.navigate(KEPT, **elsewhere)
+    assert response.status_code == 404
+    assert "Öl" not in response.content.decode()
+    values = {"csrfmiddlewaretoken": token, **VALUES}
+    for query in ("", "&discard"):
+        response = send(alice, f"{KEPT}?{urlencode({'at': at})}{query}", values, **elsewhere)
+        assert response.status_code == 404
+    assert kept(alice) == FIELDS
+
+
+def test_signing_in_on_another_host_leaves_it_where_it_is(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    settings.USE_X_FORWARDED_HOST = True
+    too_late(alice, clock)
+    alice.post("/login/", {"username": "alice"}, X_Forwarded_Host="other.testserver")
+    assert again(alice).url == PATH
 
 
 # For how long, and how much
@@ -733,6 +859,8 @@ def altered(**values: object) -> Callable[[dict[str, Any]], object]:
 
 
 BROKEN: dict[str, Callable[[dict[str, Any]], object]] = {
+    "another host": altered(host="other.testserver"),
+    "no host": lambda entry: {name: value for name, value in entry.items() if name != "host"},
     "another path": altered(path="/admin/delete/"),
     "another time": altered(at="2026-01-15T12:10:01+00:00"),
     "no time": altered(at=None),
@@ -758,7 +886,8 @@ def test_what_can_not_be_read_counts_as_nothing(
     alice.sign_in("alice")
     assert not is_kept(alice)
     page(alice, 404)
-    alice.alter(**{keeping.KEPT: BROKEN[case]({"path": "/", "at": "", "data": "AA=="})})
+    empty = {"host": "testserver", "path": "/", "at": "", "data": "AA=="}
+    alice.alter(**{keeping.KEPT: BROKEN[case](empty)})
     page(alice, 404)
     clock.shift(600)
     assert alice.navigate("/private/").status_code == 302

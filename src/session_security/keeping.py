@@ -1,7 +1,7 @@
 """A POST that came after its session had ended: kept until its sender has signed in again.
 
 It is kept in the anonymous session that takes the place of the ended one: only who was signed in
-can have anything kept, and one POST at most. It is sealed for one user, path and time.
+can have anything kept, and one POST at most. It is sealed for one user, host, path and time.
 """
 
 import json
@@ -22,6 +22,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CSRF_SESSION_KEY
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from . import activity
 from .conf import conf
@@ -40,6 +41,7 @@ _TOKEN = "csrfmiddlewaretoken"  # noqa: S105  (the name of the field)
 class Kept:
     """A POST as its sender gets it back: names with their values, and what was left out."""
 
+    host: str
     path: str
     at: datetime
     fields: list[tuple[str, list[str]]]
@@ -49,6 +51,10 @@ class Kept:
     def is_old(self) -> bool:
         """Whether it is older than ``SESSION_SECURITY_KEPT_POST_AGE``."""
         return (activity.now() - self.at).total_seconds() > conf.KEPT_POST_AGE
+
+    def belongs_to(self, request: HttpRequest) -> bool:
+        """Whether it was sent to the host of ``request``: several may share the session."""
+        return self.host == request.get_host()
 
 
 @contextmanager
@@ -68,9 +74,9 @@ def across_the_end(request: HttpRequest) -> Iterator[None]:
 
 def keep(request: HttpRequest, response: HttpResponseBase) -> None:
     """Keep a late POST that was sent to the login page, which then leads on to ``KeptView``."""
-    user, path = getattr(request, _SENDER, None), request.get_full_path()
+    user, path = getattr(request, _SENDER, None), local_address(request)
     if (
-        not (user and conf.KEPT_POST_SIZE and conf.kept_path)
+        not (user and path and conf.KEPT_POST_SIZE and conf.kept_path)
         or request.content_type not in _FORMS
         or response.status_code not in (302, 303)
         or not getattr(request, "csrf_processing_done", False)  # Django's check has not passed
@@ -85,9 +91,9 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> None:
     except (OSError, SuspiciousOperation, ValueError):
         return  # the connection was lost, or the redirect is none that can be read
     if text:
-        at = activity.now().isoformat()
-        data = b64encode(seal(text, _context(user, path, at))).decode()
-        request.session[KEPT] = {"path": path, "at": at, "data": data}
+        host, at = request.get_host(), activity.now().isoformat()
+        data = b64encode(seal(text, _context(user, host, path, at))).decode()
+        request.session[KEPT] = {"host": host, "path": path, "at": at, "data": data}
         response.headers["Location"] = location
 
 
@@ -96,10 +102,12 @@ def read(session: SessionBase) -> Kept | None:
     entry: Any = session.get(KEPT)
     user = session.get(SESSION_KEY)
     try:
-        path, at = entry["path"], entry["at"]
-        text = unseal(b64decode(entry["data"]), _context(user, path, at))
+        host, path, at = entry["host"], entry["path"], entry["at"]
+        text = unseal(b64decode(entry["data"]), _context(user, host, path, at))
         fields, left_out = json.loads(text)
-        return Kept(path, datetime.fromisoformat(at), fields, left_out)
+        if not _is_local(path):
+            return None
+        return Kept(host, path, datetime.fromisoformat(at), fields, left_out)
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -113,6 +121,18 @@ def drop_foreign(session: SessionBase) -> None:
     """Forget what is kept unless it is for the user of this session."""
     if KEPT in session and read(session) is None:
         drop(session)
+
+
+def local_address(request: HttpRequest) -> str:
+    """Path and query as a browser on the same host can be sent to them; empty if they are none."""
+    path = escape_leading_slashes(request.get_full_path())
+    return path if _is_local(path) else ""
+
+
+def _is_local(path: str) -> bool:
+    """Whether a browser sent to ``path`` stays on the host: not so for ``//other.example/``."""
+    before_query = path.partition("?")[0]
+    return path.startswith("/") and url_has_allowed_host_and_scheme(before_query, None)
 
 
 def _by_way_of(target: str, request: HttpRequest, response: HttpResponseBase) -> str:
@@ -149,5 +169,5 @@ def _select(request: HttpRequest) -> bytes:
     return json.dumps([fields, left_out], ensure_ascii=False).encode()
 
 
-def _context(user: object, path: str, at: str) -> bytes:
-    return json.dumps([user, path, at]).encode()
+def _context(user: object, host: str, path: str, at: str) -> bytes:
+    return json.dumps([user, host, path, at]).encode()

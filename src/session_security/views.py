@@ -118,7 +118,7 @@ class KeptView(ReturnView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page; with status 404 if there is nothing, or nothing any more."""
-        kept = keeping.read(request.session)
+        kept = _kept_here(request)
         if is_old := kept is not None and kept.is_old:
             keeping.drop(request.session)
         context = {
@@ -132,7 +132,7 @@ class KeptView(ReturnView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Send it again, or discard it by ``?discard``; either way it is kept no longer."""
-        kept = keeping.read(request.session)
+        kept = _kept_here(request)
         if kept is None or kept.is_old or request.GET.get("at") != kept.at.isoformat():
             return self.get(request)  # also if the page was that of an earlier one
         keeping.drop(request.session)
@@ -159,6 +159,12 @@ class ResumeView(ReturnView):
         """Sign out, to sign in again."""
         logout(request)
         return self.handle_no_permission()
+
+
+def _kept_here(request: HttpRequest) -> keeping.Kept | None:
+    """What is kept for this user, and was sent to this host."""
+    kept = keeping.read(request.session)
+    return kept if kept and kept.belongs_to(request) else None
 
 
 def _state(request: SecuredRequest) -> Verdict:
