@@ -65,6 +65,7 @@ lint: .venv/dev-ready node_modules/ready ## check code, types, templates, script
 	$(BIN)/djade --check --target-version 5.2 $$(find src example -name '*.html')
 	$(NODE) node_modules/.bin/biome check --error-on-warnings
 	$(NODE) node_modules/.bin/tsc --project tsconfig.json
+	$(NODE) node_modules/.bin/tsc --project tests/browser
 	$(PY) scripts/messages.py --check
 	$(PY) -m mypy
 
@@ -90,7 +91,7 @@ test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
 
 .PHONY: world
 world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=1000, or REPLAY='{...}'
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser/test_world.py --ds=tests.browser.settings \
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser/model --ds=tests.browser.settings \
 		$(if $(SCHEDULES),--schedules $(SCHEDULES)) $(if $(SEED),--seed $(SEED)) $(if $(REPLAY),--replay '$(REPLAY)')
 
 .PHONY: faults

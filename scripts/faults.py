@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import copytree
 
 ROOT = Path(__file__).parents[1]
-TEST = ("tests/browser/test_world.py", "--ds=tests.browser.settings", "-x")
+TEST = ("tests/browser/model", "--ds=tests.browser.settings", "-x")
 CLIENT = "static/session_security/session_security.js"
 
 # What is wrong, in which file, what stands there, and what stands there instead.

@@ -11,7 +11,7 @@ from benchmarks.browser import BETWEEN_ACTS, HOUR, PATH, STEP, visitor
 from benchmarks.settings import OURS
 from benchmarks.variants import Process
 from scripts.find_chromium import find
-from tests.browser.clock import AFTER_CLOCK, BEFORE_CLOCK
+from tests.browser.clock import stop_clock
 
 READER, TYPIST = "reader: a page a minute", "typist: one page, never left"
 PEOPLE = {READER: 60, TYPIST: HOUR}  # seconds on a page
@@ -34,10 +34,7 @@ def _hour(browser: Browser, stay: int) -> dict[str, int]:
         process.ask("watch_merges")
         process.ask("travel", seconds=0)
         now = datetime.now(UTC)
-        context.add_init_script(BEFORE_CLOCK)
-        context.clock.install(time=now)
-        context.clock.pause_at(now + timedelta(seconds=1))
-        context.add_init_script(AFTER_CLOCK)
+        stop_clock(context, now, now + timedelta(seconds=1))
         tab, pages = context.new_page(), 0
         for second in range(0, HOUR, BETWEEN_ACTS):
             if second % stay == 0:

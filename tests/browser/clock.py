@@ -1,17 +1,15 @@
-"""Scripts around Playwright's clock, which make of it the clock of a browser."""
+"""Playwright's clock, made into the clock of a browser."""
 
-# Playwright's clock counts performance.now() from its installation, a browser from the navigation;
-# and it hides the entries of the real timeline, on which events must stay, too.
-BEFORE_CLOCK = """
-Object.defineProperty(window, "real", { value: performance });
-real.stamp = Object.getOwnPropertyDescriptor(Event.prototype, "timeStamp");
-"""
-AFTER_CLOCK = """
-{
-  const now = performance.now.bind(performance);
-  let start; // of the page: the clock learns what has passed before only after this script
-  performance.now = () => now() - (start ??= now());
-  performance.getEntriesByType = (type) => real.getEntriesByType(type);
-  Object.defineProperty(Event.prototype, "timeStamp", real.stamp);
-}
-"""
+from datetime import datetime
+
+from playwright.sync_api import BrowserContext
+
+from tests.browser.scripts import init_script
+
+
+def stop_clock(context: BrowserContext, start: datetime, stop: datetime) -> None:
+    """Have the pages of a browser born at ``start`` see a clock that stands at ``stop``."""
+    context.add_init_script(init_script("page/before_clock.js"))
+    context.clock.install(time=start)
+    context.clock.pause_at(stop)
+    context.add_init_script(init_script("page/after_clock.js"))

@@ -11,15 +11,16 @@ import time_machine
 from django.contrib.auth import get_user_model
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.clock import AFTER_CLOCK, BEFORE_CLOCK
-from tests.browser.schedules import FIRST, SCHEDULES
-from tests.browser.world import NOON, OBSERVE, VISIBILITY, World
+from tests.browser.clock import stop_clock
+from tests.browser.model.limits import FIRST, SCHEDULES
+from tests.browser.scripts import init_script
+from tests.browser.world import NOON, World
 
 _reached: Counter[str] = Counter()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("world", "schedules of test_world.py")
+    group = parser.getgroup("world", "schedules of the model")
     group.addoption("--schedules", type=int, default=SCHEDULES, help=f"how many ({SCHEDULES})")
     group.addoption("--seed", type=int, default=FIRST, help=f"the first ({FIRST})")
     group.addoption("--replay", help="one schedule, as a failure prints it")
@@ -52,12 +53,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def world(context: BrowserContext, live_server: Any, transactional_db: None) -> Iterator[World]:
     for username in ("demo", "other"):
         get_user_model().objects.create_superuser(username, password=username)
-    context.add_init_script(BEFORE_CLOCK)
-    context.clock.install(time=NOON)
-    context.clock.pause_at(NOON)
-    context.add_init_script(AFTER_CLOCK)
-    context.add_init_script(VISIBILITY)
-    context.add_init_script(OBSERVE)
+    stop_clock(context, NOON, NOON)
+    context.add_init_script(
+        init_script("page/visibility.js", "page/observe.js", "page/late_part.js")
+    )
     context.set_default_timeout(5_000)
     expect.set_options(timeout=5_000)
     with time_machine.travel(NOON, tick=False) as traveller:

@@ -1,7 +1,7 @@
 """One browser and one server whose clocks stand still until a test moves them, together."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -15,151 +15,29 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import (
     BrowserContext,
-    ConsoleMessage,
     Error,
     Frame,
     Locator,
     Page,
     Request,
-    Response,
-    Route,
     expect,
 )
 
+from tests.browser.scripts import function
+from tests.browser.traffic import Traffic
+
 NOON = datetime(2030, 1, 15, 12, tzinfo=UTC)
 
-# To a headless browser all tabs are in front; here those are not that are named "behind".
-VISIBILITY = """
-{
-  const hidden = () => top.name === "behind";
-  Object.defineProperty(document, "hidden", { get: hidden });
-  Object.defineProperty(document, "visibilityState", {
-    get: () => (hidden() ? "hidden" : "visible"),
-  });
-}
-"""
-
-TURN = """(name) => {
-  if (top.name === name) return;
-  top.name = name;
-  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
-  if (!name) dispatchEvent(new Event("focus"));
-}"""
-
-# Counts what scripts wait for, answers and the part of the element that is loaded late, and all
-# that may have an effect elsewhere; notes the events of the element, and what was said to a screen
-# reader.
-OBSERVE = """
-window.asked = 0;
-window.effects = 0;
-{
-  const counted = (wait) => async function (...question) {
-    asked += 1;
-    effects += 1;
-    try {
-      return await wait.apply(this, question);
-    } finally {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => { asked -= 1; };
-      port2.postMessage(0);
-    }
-  };
-  window.fetch = counted(fetch);
-  const { define } = customElements;
-  customElements.define = function (name, { prototype }) {
-    if (prototype.more) prototype.more = counted(prototype.more);
-    define.apply(this, arguments);
-  };
-  const { postMessage } = BroadcastChannel.prototype;
-  BroadcastChannel.prototype.postMessage = function (message) {
-    effects += 1;
-    postMessage.call(this, message);
-  };
-  navigation.addEventListener("navigate", () => { effects += 1; });
-}
-window.events = [];
-window.said = [];
-window.marks = {};
-const mark = ({ type }) => { marks[type] = real.timeOrigin + real.now(); };
-addEventListener("keydown", mark, true);
-addEventListener("session-security:extend", mark);
-for (const kind of ["warn", "extend", "expire", "lock", "unlock"]) {
-  addEventListener(`session-security:${kind}`, (event) => {
-    events.push(event.detail.reason ? `${kind} ${event.detail.reason}` : kind);
-  });
-}
-new MutationObserver((records) => {
-  for (const { target } of records) {
-    if (target.id === "session_security_spoken") said.push(target.textContent);
-  }
-}).observe(document, { childList: true, subtree: true });
-"""
-
-# What the scripts of a page still wait for, beyond what is held, after a while and some turns; and
-# what tells whether there were effects since.
-WAITS = """async (held) => {
-  const turn = () => new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = resolve;
-    port2.postMessage(0);
-  });
-  const waits = () => document.readyState !== "complete" || window.asked > held;
-  for (let n = 0; n < 20 && waits(); n++) await scheduler.postTask(() => {}, { delay: 2 });
-  for (let n = 0; n < 3; n++) await turn();
-  const asked = document.readyState === "complete" ? (window.asked ?? 0) : Infinity;
-  return [asked, window.real?.timeOrigin, window.BroadcastChannel ? window.effects : NaN];
-}"""
-
-PING = re.compile(r"/session_security/ping/")
+TURN, WAITS = function("page/tabs.js", "turn"), function("page/tabs.js", "waits")
 
 
-class World:
+class World(Traffic):
     """The tabs of one browser, the server, and the time in both."""
 
     def __init__(self, context: BrowserContext, traveller: Any, url: str) -> None:
-        self.context, self.traveller, self.url = context, traveller, url
-        self.pings: list[Request] = []
-        self.loads: list[str] = []
-        self.noise: list[str] = []
-        self.held: list[Route] = []
-        self.pending: set[Request] = set()
-        self.routed = False
+        super().__init__(context, url)
+        self.traveller = traveller
         self.effects: list[Any] = []  # of each page, when all was quiet
-        context.on("request", self._sent)
-        context.on("requestfinished", self._done)
-        context.on("requestfailed", self._done)
-        context.on("response", self._answered)
-        context.on("page", lambda page: page.on("close", self._closed))
-        context.on("console", self._heard)
-        context.on("weberror", lambda error: self.noise.append(str(error.error)))
-
-    def _sent(self, request: Request) -> None:
-        self.pending.add(request)
-        if PING.search(request.url):
-            self.pings.append(request)
-        if request.is_navigation_request():
-            self.loads.append(f"{request.method} {request.url.removeprefix(self.url)}")
-
-    def _done(self, request: Request) -> None:
-        self.pending.discard(request)
-
-    def _closed(self, page: Page) -> None:
-        # Nobody waits for what it has asked.
-        gone = {
-            request
-            for request in self.pending
-            if not request.is_navigation_request() and request.frame.page is page
-        }
-        self.pending -= gone
-        self.held = [route for route in self.held if route.request not in gone]
-
-    def _answered(self, response: Response) -> None:
-        assert response.status < 500 or response.from_service_worker or PING.search(response.url)
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        # A browser reports every 401 and every failed request; these are part of the protocol.
-        if "Failed to load resource" not in message.text:
-            self.noise.append(message.text)
 
     # Time
 
@@ -256,28 +134,6 @@ class World:
         return page
 
     # The network
-
-    def answer_pings(self, answer: Callable[[Route], Any]) -> None:
-        """From now on, answer pings by this function in place of the server."""
-        self.answer = answer
-        if not self.routed:
-            self.context.route(PING, lambda route: self.answer(route))
-            self.routed = True
-
-    def cut(self) -> None:
-        """No ping gets through."""
-        self.answer_pings(lambda route: route.abort())
-
-    def hold(self) -> None:
-        """Pings are on their way for long; they are in ``held``."""
-        self.answer_pings(self._hold)
-
-    def _hold(self, route: Route) -> None:
-        self.held.append(route)
-
-    def mend(self) -> None:
-        """Pings get through again."""
-        self.answer_pings(lambda route: route.continue_())
 
     def release(self) -> None:
         """Let the pings through that were held, and those that come."""

@@ -1,7 +1,6 @@
 """Both promises hold whatever happens, in whatever order: a model of the whole.
 
-What happens is in ``schedules.py``, who watches in ``stage.py``, and why in
-docs/explanation/model.md.
+How the model is built is said in ``__init__.py``, and why in docs/explanation/model.md.
 """
 
 from collections import Counter
@@ -15,9 +14,9 @@ from django.test import override_settings
 from playwright.sync_api import Browser, BrowserType
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser import schedules
-from tests.browser.schedules import FIRST, SCHEDULES, Schedule, draw
-from tests.browser.stage import play, shrink
+from tests.browser.model.limits import EXPIRE_AFTER, FIRST, SCHEDULES, WARN_AFTER
+from tests.browser.model.play import play, shrink
+from tests.browser.model.schedule import Schedule, draw, draw_steps
 
 # In how many of the first schedules something must have happened, or they prove too little.
 REACHED = {
@@ -76,11 +75,11 @@ def live_server(
     (static / "example").mkdir()
     (static / "example" / "monitor.js").touch()
     with override_settings(
-        MIDDLEWARE=[*site.MIDDLEWARE, "tests.browser.stage.Witness"],
-        ROOT_URLCONF="tests.browser.stage",
+        MIDDLEWARE=[*site.MIDDLEWARE, "tests.browser.model.site.Witness"],
+        ROOT_URLCONF="tests.browser.model.site",
         STATICFILES_DIRS=[static, *site.STATICFILES_DIRS],
-        SESSION_SECURITY_EXPIRE_AFTER=schedules.EXPIRE_AFTER,
-        SESSION_SECURITY_WARN_AFTER=schedules.WARN_AFTER,
+        SESSION_SECURITY_EXPIRE_AFTER=EXPIRE_AFTER,
+        SESSION_SECURITY_WARN_AFTER=WARN_AFTER,
     ):
         server = LiveServer("localhost")
         yield server
@@ -115,3 +114,10 @@ def test_the_schedules_have_been_everywhere(
         pytest.skip(f"It is the first {SCHEDULES} schedules that must.")
     missed = {what: reached[what] for what, least in REACHED.items() if reached[what] < least}
     assert not missed
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_schedule_is_replayed_as_it_was_drawn(seed: int) -> None:
+    schedule = draw(seed)
+    schedule.steps = list(draw_steps(seed, lambda kind: True))
+    assert Schedule.load(schedule.dump()) == schedule

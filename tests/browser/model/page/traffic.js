@@ -1,0 +1,116 @@
+// What the page says and hears: requests, messages to and from other tabs, and where it goes.
+
+const { BroadcastChannel: Channel, fetch: ask } = window;
+const time = window.modelTime;
+
+/** @type {ModelTraffic} */
+const traffic = {
+  doc: `${Math.random()}`,
+  changes: 0,
+  inputs: 0,
+  isLeaving: false,
+  restored: 0,
+  seen: new Set(),
+  say: (word) => channel.postMessage(`${traffic.doc} ${word}`),
+  hold(number, isHeld) {
+    if (open.has(number)) open.set(number, isHeld ? "held" : "under way");
+  },
+  asks() {
+    if (document.readyState !== "complete") return true; // its scripts are on their way
+    const states = [...open.values()];
+    const waits = states.includes("waits for another"); // late_part.js
+    return states.includes("under way") || (waits && !states.includes("held"));
+  },
+};
+window.modelTraffic = traffic;
+
+/** Each request that has no answer yet, by its number. @type {Map<number, RequestState>} */
+const open = new Map();
+let asked = 0;
+
+class TimedChannel extends Channel {
+  /** @param {object} message */
+  postMessage(message) {
+    traffic.changes++;
+    super.postMessage({ ...message, time: [time.wall, time.mono] });
+  }
+}
+const setter = Object.getOwnPropertyDescriptor(Channel.prototype, "onmessage")?.set;
+Object.defineProperty(TimedChannel.prototype, "onmessage", {
+  /** @param {(event: MessageEvent) => void} hear */
+  set(hear) {
+    /** @param {MessageEvent} event */
+    const hearInTime = (event) => {
+      // What is heard before the clock of this page has been moved is of now, too.
+      if (!time.isFrozen) [time.wall, time.mono] = event.data.time;
+      time.whenThawed(() => {
+        traffic.changes++;
+        hear(event);
+      });
+    };
+    setter?.call(this, hearInTime);
+  },
+});
+window.BroadcastChannel = TimedChannel;
+
+window.fetch = async (url, options = {}) => {
+  const number = ++asked;
+  traffic.changes++;
+  open.set(number, "under way");
+  const headers = new Headers(options.headers);
+  headers.set("X-Asked", `${number}`);
+  try {
+    if (options.keepalive) {
+      localStorage.model_kept = Number(localStorage.model_kept ?? 0) + 1;
+      headers.set("X-Kept", localStorage.model_kept);
+    }
+    const answer = await ask(url, { ...options, headers });
+    const text = await answer.text();
+    answer.text = async () => text;
+    answer.json = async () => JSON.parse(text);
+    return answer;
+  } finally {
+    traffic.changes++;
+    open.delete(number);
+    if (time.isFrozen) await new Promise((resolve) => time.whenThawed(() => resolve(undefined)));
+  }
+};
+
+// late_part.js
+window.waitedFor = (wait) =>
+  async function (...values) {
+    const number = ++asked;
+    open.set(number, "waits for another");
+    try {
+      return await wait.apply(this, values);
+    } finally {
+      traffic.changes++;
+      open.delete(number);
+    }
+  };
+
+/** Between the scripts of the model. @type {BroadcastChannel} */
+let channel;
+const join = () => {
+  channel = new Channel("model");
+  channel.onmessage = ({ data }) => traffic.seen.add(data);
+};
+if (top === window) join();
+addEventListener("pagehide", () => channel.close());
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  time.read();
+  join();
+  traffic.isLeaving = false;
+  traffic.changes++;
+  traffic.restored++;
+});
+for (const type of ["pointermove", "pointerdown", "keydown", "wheel", "touchmove", "input"]) {
+  addEventListener(type, () => traffic.inputs++, { capture: true, passive: true });
+}
+navigation.addEventListener("navigate", ({ destination, hashChange }) => {
+  if (!hashChange && !destination.sameDocument) traffic.isLeaving = true;
+});
+navigation.addEventListener("navigateerror", () => {
+  traffic.isLeaving = false;
+});

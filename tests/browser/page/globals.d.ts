@@ -1,0 +1,21 @@
+/** What the tests' scripts put into a page, for each other and for Python. */
+
+/** As it is without Playwright's clock. */
+interface RealPerformance extends Performance {
+  stamp: PropertyDescriptor | undefined;
+}
+
+interface Window {
+  /** before_clock.js */
+  readonly real: RealPerformance;
+  /** observe.js: how much scripts wait for, and what may have had an effect elsewhere. */
+  asked: number;
+  effects: number;
+  events: string[];
+  said: string[];
+  marks: Record<string, number>;
+  /** late_part.js: the same function, counted while it is waited for. */
+  waitedFor<V extends unknown[], R>(
+    wait: (...values: V) => Promise<R>,
+  ): (this: unknown, ...values: V) => Promise<R>;
+}
