@@ -6,6 +6,9 @@ Which variant, where its database is and its timeouts (seconds) come from the en
 import os
 from pathlib import Path
 
+from example.base_settings import *  # noqa: F403
+from example.base_settings import INSTALLED_APPS, MIDDLEWARE, without_ours
+
 BARE, OURS, PEER = "bare", "ours", "2.6.8"
 VARIANTS = (BARE, OURS, PEER)
 
@@ -16,25 +19,8 @@ SESSION_SECURITY_EXPIRE_AFTER = int(os.environ.get("BENCHMARK_EXPIRE_AFTER", "60
 SECRET_KEY = "benchmark"
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "benchmarks.webapp"
-INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-]
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-if VARIANT != BARE:
-    INSTALLED_APPS.append("session_security")
-    MIDDLEWARE.insert(5, "session_security.middleware.SessionSecurityMiddleware")
+if VARIANT == BARE:
+    INSTALLED_APPS, MIDDLEWARE = without_ours(INSTALLED_APPS), without_ours(MIDDLEWARE)
 
 DATABASES = {
     "default": {
@@ -43,7 +29,6 @@ DATABASES = {
         "CONN_MAX_AGE": None,  # to open the file in each request would hide part of what is added
     }
 }
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # without it 2.6.8 does not start
 LOGGING = {"version": 1, "loggers": {"django": {"level": "ERROR"}}}
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -55,7 +40,6 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
 ]
-STATIC_URL = "/static/"
 if VARIANT == PEER:  # which leaves it to the site to have jQuery
     from xstatic.pkg import jquery  # type: ignore[import-not-found]
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from example.base_settings import *  # noqa: F403
+from example.base_settings import INSTALLED_APPS, MIDDLEWARE, insert_after
+
 
 def seconds(name: str, default: int) -> int:
     """Return the environment's NAME as whole seconds above 0; anything else is refused."""
@@ -23,46 +26,22 @@ SECRET_KEY = "known to everybody, for the demonstration only"
 DEBUG = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
-INSTALLED_APPS = [
-    "example",  # before the admin, for templates/admin/base_site.html
-    "session_security",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-]
+# "example" before the admin, for templates/admin/base_site.html
+INSTALLED_APPS = ["example", *INSTALLED_APPS, "django.contrib.admin"]
 
-MIDDLEWARE = [
+MIDDLEWARE = insert_after(
+    MIDDLEWARE,
     "django.middleware.security.SecurityMiddleware",
     "example.middleware.content_security_policy",
+)
+MIDDLEWARE = insert_after(
+    MIDDLEWARE,
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "session_security.middleware.SessionSecurityMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
+)
 
 ROOT_URLCONF = "example.urls"
 WSGI_APPLICATION = "example.wsgi.application"
-
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
-    },
-]
 
 DATABASES = {
     "default": {
@@ -71,13 +50,9 @@ DATABASES = {
     },
 }
 
-STATIC_URL = "static/"
-
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "records"
 LOGOUT_REDIRECT_URL = "home"
-
-TIME_ZONE = "UTC"
 
 # The ten languages of session_security, English, and two that run from right to left.
 LANGUAGE_CODE = "en"
@@ -105,7 +80,6 @@ LOGGING = {
     "loggers": {"session_security": {"handlers": ["console"], "level": "INFO"}},
 }
 
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_SECURITY_EXPIRE_AFTER = seconds("EXPIRE_AFTER", 60)
 SESSION_SECURITY_WARN_AFTER = seconds("WARN_AFTER", 30)
 if SESSION_SECURITY_WARN_AFTER >= SESSION_SECURITY_EXPIRE_AFTER:

@@ -9,6 +9,9 @@ import json
 import os
 from typing import Any
 
+from example.base_settings import *  # noqa: F403
+from example.base_settings import INSTALLED_APPS, MIDDLEWARE, insert_after, without_ours
+
 ENGINE = os.environ["SITE_ENGINE"]
 CHAIN = os.environ["SITE_CHAIN"]
 DATABASE: dict[str, Any] = json.loads(os.environ["SITE_DATABASE"])
@@ -17,49 +20,20 @@ POOLED = os.environ["SITE_SERVER"] == "uvicorn"
 SECRET_KEY = "for the tests only, and long enough to be signed with"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "tests.servers.urls"
-USE_TZ = True
-TIME_ZONE = "UTC"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 
-INSTALLED_APPS = [
-    *(["session_security"] if CHAIN == "ours" else []),
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-]
-
-# What stands after AuthenticationMiddleware.
-CHAINS = {
-    "ours": ["session_security.middleware.SessionSecurityMiddleware"],
-    "bare": [],
-    "naive": ["tests.servers.views.NaiveMiddleware"],
-}
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "tests.servers.views.signed",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    *CHAINS[CHAIN],
-    "django.contrib.messages.middleware.MessageMiddleware",
-]
-
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
-    },
-]
+if CHAIN != "ours":
+    INSTALLED_APPS, MIDDLEWARE = without_ours(INSTALLED_APPS), without_ours(MIDDLEWARE)
+if CHAIN == "naive":
+    MIDDLEWARE = insert_after(
+        MIDDLEWARE,
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "tests.servers.views.NaiveMiddleware",
+    )
+MIDDLEWARE = insert_after(
+    MIDDLEWARE, "django.middleware.security.SecurityMiddleware", "tests.servers.views.signed"
+)
 
 if DATABASE["ENGINE"].endswith("postgresql") and POOLED:
     DATABASE["CONN_HEALTH_CHECKS"] = True
@@ -72,7 +46,6 @@ if DATABASE["ENGINE"].endswith("mysql"):
     pymysql.version_info = (2, 2, 7, "final", 0)  # of mysqlclient, whose place it takes
     pymysql.install_as_MySQLdb()
 DATABASES = {"default": DATABASE}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
@@ -90,7 +63,6 @@ if ENGINE in ("cache", "cached_db"):
 
 SESSION_ENGINE = f"django.contrib.sessions.backends.{ENGINE}"
 SESSION_FILE_PATH = os.environ["SITE_FOLDER"]
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 SESSION_SECURITY_EXPIRE_AFTER = float(os.environ["SITE_EXPIRE_AFTER"])
 SESSION_SECURITY_WARN_AFTER = float(os.environ["SITE_WARN_AFTER"])
