@@ -10,32 +10,16 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.fixtures import Settings
 
+from tests.browser.scripts import function
 from tests.browser.world import World, cover, expect_covered, expect_warned, move, warning
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PANEL = ROOT / "example" / "static" / "example" / "panel.js"
 
-START = """() => {
-  window.found = axe.run({ preload: false, resultTypes: ["violations"] });
-}"""
-VIOLATIONS = """async () => {
-  const { violations } = await found;
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-}"""
-
-# What leaves the dialog or the window at either side.
-TOO_WIDE = """(dialog) => {
-  const { left, right } = dialog.getBoundingClientRect();
-  const outside = [...dialog.querySelectorAll("h2, p, form, a, button, span")].filter((part) => {
-    const box = part.getBoundingClientRect();
-    return part.checkVisibility() && (box.left < left || box.right > right);
-  });
-  const root = document.documentElement;
-  if (dialog.scrollWidth > dialog.clientWidth || left < 0 || right > root.clientWidth)
-    outside.unshift(dialog);
-  return outside.map((part) => part.outerHTML);
-}"""
+START_AUDIT = function("page/access.js", "startAudit")
+VIOLATIONS = function("page/access.js", "violations")
+TOO_WIDE = function("page/access.js", "tooWide")
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -135,7 +119,7 @@ def gone(world: World, settings: Settings) -> Page:
 def violations(page: Page) -> Any:
     # Not as a script element, which the site's policy would block.
     page.evaluate(AXE.read_text())
-    page.evaluate(START)
+    page.evaluate(START_AUDIT)
     page.clock.run_for(50)  # its timers are those of the test
     return page.evaluate(VIOLATIONS)
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from pytest_django.fixtures import Settings
 
+from tests.browser.scripts import function
 from tests.browser.world import (
     World,
     act_by_key,
@@ -21,22 +22,11 @@ from tests.browser.world import (
     warning,
 )
 
-SYNTHETIC = """
-for (const target of [window, document.body]) {
-  for (const [kind, type] of [
-    [KeyboardEvent, "keydown"], [PointerEvent, "pointerdown"], [PointerEvent, "pointermove"],
-    [MouseEvent, "mousemove"], [WheelEvent, "wheel"], [Event, "touchmove"], [Event, "input"],
-  ]) {
-    target.dispatchEvent(new kind(type, { bubbles: true, screenX: Math.random() * 500 }));
-  }
-}
-"""
-
 
 @pytest.mark.parametrize(
     "script",
     [
-        SYNTHETIC,
+        function("page/acts.js", "dispatchAll"),
         "scrollTo(0, scrollY ? 0 : 100)",
         "(document.activeElement === language ? main : language).focus()",
         "dispatchEvent(new Event('focus'))",
@@ -217,14 +207,7 @@ def test_a_frame_that_went_elsewhere_counts(world: World) -> None:
 
 def framed(page: Page, path: str) -> Any:
     """Put a page into a frame of this one."""
-    page.evaluate(
-        """(path) => new Promise((resolve) => {
-          const frame = Object.assign(document.createElement("iframe"), { src: path });
-          frame.addEventListener("load", resolve);
-          document.querySelector("#main").prepend(frame);
-        })""",
-        path,
-    )
+    page.evaluate(function("page/acts.js", "openInFrame"), path)
     return page.frames[1]
 
 

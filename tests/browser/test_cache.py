@@ -9,24 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
+from tests.browser.scripts import init_script
 from tests.browser.world import (
     World,
     expect_quiet,
     expect_signed_out,
 )
-
-# Notes what the page looks like when it is back, right after the element has heard of it.
-SEE = """
-const look = ({ persisted }) => {
-  if (!persisted) return;
-  const seen = {
-    cover: document.querySelector("#session_security_cover").open,
-    readable: document.querySelector("h1").checkVisibility({ visibilityProperty: true }),
-  };
-  console.log(JSON.stringify(seen));
-};
-addEventListener("load", () => addEventListener("pageshow", look));
-"""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +33,7 @@ def caching(
 def context(caching: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
     """A context of that browser, for the world."""
     context = caching.new_context(**browser_context_args)
-    context.add_init_script(SEE)
+    context.add_init_script(init_script("page/cache.js"))
     yield context
     context.close()
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
+from tests.browser.scripts import function
 from tests.browser.world import (
     NOON,
     World,
@@ -18,11 +19,7 @@ from tests.browser.world import (
     move,
 )
 
-SHIFT = """(by) => {
-  const now = Date.now.bind(Date);
-  Date.now = () => now() + by;
-  const { port1, port2 } = new MessageChannel();
-}"""
+SET_CLOCK = function("page/clocks.js", "setClock")
 
 
 def test_after_sleep_moving_the_mouse_revives_nothing(world: World) -> None:
@@ -86,7 +83,7 @@ def test_a_browser_clock_that_is_set_neither_signs_out_nor_extends(
     other = world.open()
     world.advance(10, step=5)
     for tab in (page, other):
-        tab.evaluate(SHIFT, hours * 3_600_000)
+        tab.evaluate(SET_CLOCK, hours * 3_600_000)
     world.advance(19, step=2)
     world.advance(2)
     expect_warned(page, other)
@@ -101,7 +98,7 @@ def test_a_browser_clock_that_is_set_neither_signs_out_nor_extends(
 
 
 def test_a_browser_clock_an_hour_off_from_the_start_does_not_matter(world: World) -> None:
-    world.context.add_init_script(f"({SHIFT})(-3_600_000)")
+    world.context.add_init_script(f"({SET_CLOCK})(-3_600_000)")
     page = world.sign_in()
     world.advance(29, step=2)
     expect_quiet(page)

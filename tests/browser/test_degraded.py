@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.scripts import function
 from tests.browser.world import (
     World,
     act_by_key,
@@ -12,29 +13,16 @@ from tests.browser.world import (
     expect_warned,
 )
 
-NO_STORAGE = """
-for (const name of ["localStorage", "sessionStorage"]) {
-  Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });
-}
-"""
-NO_CHANNEL = "delete window.BroadcastChannel;"
-NO_DIALOG = """
-{
-  // What an unknown element has.
-  delete HTMLDialogElement.prototype.showModal;
-  delete HTMLDialogElement.prototype.open;
-}
-"""
-NO_SIGNAL = "delete AbortSignal.timeout;"
+
+def lack(world: World, *names: str) -> None:
+    """From now on no page of the world has that."""
+    for name in names:
+        world.context.add_init_script(f"({function('page/lacks.js', name)})()")
 
 
-@pytest.mark.parametrize(
-    "lack",
-    [NO_STORAGE, NO_CHANNEL, NO_DIALOG, NO_SIGNAL],
-    ids=["storage", "channel", "dialog", "signal"],
-)
-def test_it_warns_extends_and_ends_in_both_tabs_without(world: World, lack: str) -> None:
-    world.context.add_init_script(lack)
+@pytest.mark.parametrize("name", ["takeStorage", "takeChannel", "takeDialog", "takeTimeout"])
+def test_it_warns_extends_and_ends_in_both_tabs_without(world: World, name: str) -> None:
+    lack(world, name)
     one = world.sign_in()
     two = world.open("/form/")
     world.advance(31)
@@ -50,7 +38,7 @@ def test_it_warns_extends_and_ends_in_both_tabs_without(world: World, lack: str)
 
 
 def test_without_storage_and_channel_each_tab_is_right_by_itself(world: World) -> None:
-    world.context.add_init_script(NO_STORAGE + NO_CHANNEL)
+    lack(world, "takeStorage", "takeChannel")
     one = world.sign_in()
     two = world.open()
     for _ in range(4):
@@ -64,9 +52,7 @@ def test_without_storage_and_channel_each_tab_is_right_by_itself(world: World) -
 
 
 def test_prerendered_it_neither_pings_nor_counts_until_it_is_shown(world: World) -> None:
-    world.context.add_init_script(
-        "Object.defineProperty(document, 'prerendering', { value: true, configurable: true })"
-    )
+    lack(world, "prerender")
     page = world.sign_in()
     with world.counted() as pings:
         world.advance(20, step=5)
@@ -74,12 +60,7 @@ def test_prerendered_it_neither_pings_nor_counts_until_it_is_shown(world: World)
         world.advance(25, step=5)
         expect_quiet(page)
     assert pings == []
-    page.evaluate(
-        """() => {
-          Object.defineProperty(document, "prerendering", { value: false });
-          document.dispatchEvent(new Event("prerenderingchange"));
-        }"""
-    )
+    page.evaluate(function("page/lacks.js", "showPrerendered"))
     world.settle()
     world.advance(1)
     expect_warned(page)

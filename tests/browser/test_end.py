@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 from pytest_django.fixtures import Settings
 
+from tests.browser.scripts import function
 from tests.browser.world import (
     World,
     act_by_key,
@@ -216,14 +217,7 @@ def test_the_prompt_is_there_only_while_a_form_is_unsaved(world: World) -> None:
     page.evaluate("document.querySelector('#order-form').reset()")
     assert not prompts(page)
     symptoms.fill("typed")
-    page.evaluate(
-        """() => {
-          const form = document.querySelector("#order-form");
-          form.addEventListener("submit", (event) => event.preventDefault());
-          form.noValidate = true;
-          form.requestSubmit();
-        }"""
-    )
+    page.evaluate(function("page/unsaved.js", "submitInVain"))
     assert prompts(page)  # nothing was sent
 
 
@@ -258,20 +252,8 @@ def test_visits_that_replace_the_body_leave_one_element_at_work(world: World) ->
 
 
 def swap(page: Page) -> None:
-    """Put a copy of the body in its place, as Turbo does; Trusted Types forbid to parse one."""
-    page.evaluate(
-        """() => {
-          const body = document.body.cloneNode(true);
-          for (const script of body.querySelectorAll("script")) {
-            // Trusted Types block the copy of a script, even one that only holds options.
-            const options = document.createElement("span");
-            if (script.type === "application/json") options.textContent = script.textContent;
-            options.hidden = true;
-            script.replaceWith(options);
-          }
-          document.body.replaceWith(body);
-        }"""
-    )
+    """Put a copy of the body in its place, as Turbo does."""
+    page.evaluate(function("page/bodies.js", "replaceBody"))
 
 
 def test_without_javascript_the_server_still_ends_the_session(

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from pytest_django.fixtures import Settings
 
 from example.models import Order
+from tests.browser.scripts import function
 from tests.browser.test_access import violations
 from tests.browser.world import (
     World,
@@ -241,17 +242,7 @@ def test_the_whole_way_by_keyboard_with_what_a_screen_reader_is_told(world: Worl
 
 def test_nothing_beneath_can_be_seen_found_printed_or_selected(world: World) -> None:
     page = world.sign_in(path="/form/")
-    page.evaluate(
-        """() => {
-          const note = document.createElement("p");
-          note.textContent = "Defiant words";
-          note.style.visibility = "visible";
-          const host = document.createElement("div");
-          const inner = host.attachShadow({ mode: "open" });
-          inner.append(note.cloneNode(true));
-          document.querySelector("main").append(note, host);
-        }"""
-    )
+    page.evaluate(function("page/lock.js", "addDefiantNotes"))
     page.get_by_label("Symptoms").fill("half a form")
     world.advance(62, step=2)
     expect_covered(page)
@@ -289,15 +280,7 @@ def test_nothing_beneath_can_be_seen_found_printed_or_selected(world: World) -> 
 
 def test_scripts_of_the_page_change_nothing_of_that(world: World) -> None:
     page = locked(world)
-    page.evaluate(
-        """() => {
-          document.title = "3 results of P-204817";
-          const dialog = document.createElement("dialog");
-          dialog.textContent = "A private notice";
-          document.body.append(dialog);
-          dialog.showModal();
-        }"""
-    )
+    page.evaluate(function("page/lock.js", "showNotice"))
     world.settle()
     expect(page).to_have_title("This page is hidden")
     expect(page.get_by_text("A private notice")).not_to_be_visible()
@@ -509,50 +492,16 @@ def test_a_tab_that_slept_through_it_all_can_send_its_form(world: World) -> None
 def test_tokens_are_renewed_wherever_they_are(world: World) -> None:
     page = world.sign_in(path="/form/")
     page.get_by_label("Symptoms").fill("half a form")
-    page.evaluate(
-        """() => {
-          const make = (name, attributes, parent = document.body) => {
-            const part = document.createElement(name);
-            for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
-            parent.append(part);
-            return part;
-          };
-          make("meta", { name: "csrf-token", content: "old" }, document.head);
-          for (const name of ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"])
-            make("div", { class: "hx", [name]: '{"X-CSRFToken": "old", "X-Other": "kept"}' });
-          make("meta", { name: "csrf-param", content: "csrfmiddlewaretoken" }, document.head);
-          const frame = make("iframe", { id: "frame" });
-          const field = frame.contentDocument.createElement("input");
-          field.name = "csrfmiddlewaretoken";
-          frame.contentDocument.body.append(field);
-          const root = make("div", { id: "host" }).attachShadow({ mode: "open" });
-          make("input", { name: "csrfmiddlewaretoken", value: "old" }, root);
-          window.renewed = [];
-          addEventListener("session-security:renew", ({ detail }) => {
-            renewed.push(detail.csrfToken);
-          });
-        }"""
-    )
+    page.evaluate(function("page/lock.js", "addTokens"))
     old = page.evaluate("document.querySelector('#order-form [name=csrfmiddlewaretoken]').value")
     world.advance(62, step=2)
     sign_in_again(world, page)
     (token,) = page.evaluate("renewed")
     assert token != old
-    assert (
-        page.evaluate(
-            """[
-          document.querySelector("#order-form [name=csrfmiddlewaretoken]").value,
-          document.querySelector("meta[name=csrf-token]").content,
-          host.shadowRoot.querySelector("input").value,
-          frame.contentDocument.querySelector("input").value,
-        ]"""
-        )
-        == [token] * 4
-    )
-    attributes = page.evaluate(
-        """[...document.querySelectorAll(".hx")].map((part) => part.attributes[1].value)"""
-    )
-    assert [json.loads(text) for text in attributes] == [
+    found = page.evaluate(function("page/lock.js", "readTokens"))
+    assert found["fields"] == [token] * 3
+    assert found["meta"] == token
+    assert [json.loads(text) for text in found["attributes"]] == [
         {"X-CSRFToken": token, "X-Other": "kept"}
     ] * 4
     assert page.evaluate("document.querySelector('meta[name=csrf-param]').content").startswith("c")
@@ -653,59 +602,18 @@ def test_in_the_same_tab_it_asks_before_the_page_is_left(world: World) -> None:
 # --- what is unsaved ----------------------------------------------------------------------------
 
 EDITORS = {
-    "contenteditable": """
-        const box = document.createElement("div");
-        box.contentEditable = "true";
-        form.append(box);
-        box.focus();
-        document.execCommand("insertText", false, "typed");
-    """,
-    "tied by form=": """
-        const field = document.createElement("input");
-        field.setAttribute("form", form.id);
-        document.body.append(field);
-        field.value = "typed";
-        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    """,
-    "in a shadow tree": """
-        const host = document.createElement("div");
-        form.append(host);
-        const field = document.createElement("input");
-        host.attachShadow({ mode: "open" }).append(field);
-        field.focus();
-        document.execCommand("insertText", false, "typed");
-    """,
-    "a form-associated element": """
-        customElements.define("x-field", class extends HTMLElement {
-          static formAssociated = true;
-          constructor() {
-            super();
-            this.internals = this.attachInternals();
-            const field = document.createElement("input");
-            this.attachShadow({ mode: "closed" }).append(field);
-            field.addEventListener("input", () => this.internals.setFormValue(field.value));
-            this.focus = () => field.focus();
-          }
-        });
-        const field = document.createElement("x-field");
-        form.append(field);
-        field.focus();
-        document.execCommand("insertText", false, "typed");
-    """,
-    "an editor in a frame": """
-        const frame = document.createElement("iframe");
-        form.append(frame);
-        frame.contentDocument.body.contentEditable = "true";
-        sessionSecurity.acts.watch(frame.contentWindow);
-        frame.contentDocument.body.focus();
-        frame.contentDocument.execCommand("insertText", false, "typed");
-    """,
-    "set by a script that says so": """
-        const field = form.querySelector("textarea");
-        field.value = "typed";
-        field.dispatchEvent(new Event("change", { bubbles: true }));
-    """,
+    "contenteditable": "typeIntoContentEditable",
+    "tied by form=": "typeIntoFieldElsewhere",
+    "in a shadow tree": "typeIntoShadowTree",
+    "a form-associated element": "typeIntoCustomElement",
+    "an editor in a frame": "typeIntoFrame",
+    "set by a script that says so": "setByScript",
 }
+
+
+def run(page: Page, name: str, value: object = None) -> None:
+    """Run a function of page/unsaved.js."""
+    page.evaluate(function("page/unsaved.js", name), value)
 
 
 @pytest.mark.parametrize("editor", EDITORS)
@@ -713,19 +621,12 @@ def test_all_kinds_of_input_are_unsaved_until_they_are_sent(world: World, editor
     page = world.sign_in(path="/form/")
     run(page, EDITORS[editor])
     assert prompts(page)
-    page.evaluate("document.querySelector('#order-form').noValidate = true")
-    page.evaluate(
-        """() => {
-          const form = document.querySelector("#order-form");
-          form.addEventListener("submit", (event) => { event.preventDefault(); }, { once: true });
-          form.requestSubmit();
-        }"""
-    )
+    run(page, "submitInVain")
     world.advance(1)
     assert prompts(page)  # nothing was sent
     page.evaluate("sessionSecurity.saved(document.querySelector('#order-form'))")
     assert not prompts(page)
-    run(page, EDITORS[editor].replace('customElements.define("x-field", ', "void ("))
+    run(page, EDITORS[editor])
     assert prompts(page)
     sent = "document.querySelector('#order-form').dispatchEvent(new Event('submit'))"
     page.evaluate(sent)
@@ -735,53 +636,30 @@ def test_all_kinds_of_input_are_unsaved_until_they_are_sent(world: World, editor
 def test_a_reset_counts_unless_it_is_cancelled(world: World) -> None:
     page = world.sign_in(path="/form/")
     run(page, EDITORS["contenteditable"])
-    run(page, "form.addEventListener('reset', (e) => e.preventDefault(), { once: true });")
-    run(page, "form.reset();")
+    run(page, "resetInVain")
     assert prompts(page)
-    run(page, "form.reset();")
+    page.evaluate("document.querySelector('#order-form').reset()")
     assert not prompts(page)
 
 
 def test_a_change_of_what_is_no_field_is_no_input(world: World) -> None:
     page = world.sign_in(path="/form/")
-    run(
-        page,
-        """
-        const tabs = form.appendChild(document.createElement("div"));
-        tabs.dispatchEvent(new Event("change", { bubbles: true }));
-        """,
-    )
+    run(page, "changeNoField")
     assert not prompts(page)
 
 
 @pytest.mark.parametrize(
-    ("code", "stays"),
+    ("name", "stays"),
     [
-        (
-            # The answer to a form, put in by a script
-            """
-            const field = form.querySelector("textarea");
-            field.defaultValue = "typed";
-            field.setAttribute("aria-invalid", "true");
-            """,
-            True,
-        ),
-        # Typed before the script of the page was there
-        ("form.querySelector('textarea').value = 'typed';", True),
-        (
-            """
-            form.dataset.sessionSecurity = "ignore";
-            form.querySelector('textarea').value = 'typed';
-            """,
-            False,
-        ),
-        ("", False),
+        ("showErrors", True),
+        ("typeEarly", True),
+        ("typeIntoIgnoredForm", False),
+        ("doNothing", False),
     ],
-    ids=["with errors", "early", "ignored", "nothing"],
 )
-def test_what_no_event_told_of_is_locked_too(world: World, code: str, stays: bool) -> None:
+def test_what_no_event_told_of_is_locked_too(world: World, name: str, stays: bool) -> None:
     page = world.sign_in(path="/form/")
-    run(page, code)
+    run(page, name)
     world.advance(62, step=2)
     if stays:
         expect_covered(page)
@@ -794,25 +672,12 @@ def test_a_poll_that_succeeds_sends_no_form(world: World) -> None:
     page = world.sign_in(path="/form/")
     page.route("**/poll/**", lambda route: route.fulfill(body="answered"))
     page.get_by_label("Symptoms").fill("typed")
-    poll = """async (n) => {
-      const measured = new Promise((resolve) => {
-        new PerformanceObserver(resolve).observe({ type: "resource" });
-      });
-      await (await fetch(`/poll/?n=${n}`)).text();
-      await measured;
-    }"""
     for n in range(3):
-        page.evaluate(poll, n)
-    run(page, "form.addEventListener('submit', (event) => event.preventDefault());")
-    run(page, "form.noValidate = true; form.requestSubmit();")
-    page.evaluate(poll, 3)
+        run(page, "poll", n)
+    run(page, "submitInVain")
+    run(page, "poll", 3)
     world.advance(1)
     assert prompts(page)
-
-
-def run(page: Page, code: str) -> None:
-    """Run the code in the page, whose policy forbids to make a function of a string."""
-    page.evaluate(f"() => {{ const form = document.querySelector('#order-form'); {code} }}")
 
 
 @pytest.mark.parametrize(("status", "unsaved"), [(200, False), (422, True), (0, True)])
@@ -830,23 +695,7 @@ def test_what_a_script_sends_is_saved_if_the_request_succeeds(
     page.route("**/api/", answer)
     page.get_by_label("Symptoms").fill("typed")
     assert prompts(page)
-    run(
-        page,
-        """
-        window.measured = new Promise((resolve) => {
-          new PerformanceObserver((list) => {
-            if (list.getEntries().some(({ name }) => name.endsWith("/api/"))) resolve();
-          }).observe({ type: "resource" });
-        });
-        form.noValidate = true;
-        form.addEventListener("submit", (event) => {
-          event.preventDefault();
-          fetch("/api/", { method: "POST", body: new FormData(form) }).catch(() => 0);
-        });
-        form.requestSubmit();
-        """,
-    )
-    page.evaluate("measured")
+    run(page, "submitByScript")
     world.advance(1)
     assert prompts(page) is unsaved
     page.get_by_label("Symptoms").fill("typed more")
@@ -855,17 +704,7 @@ def test_what_a_script_sends_is_saved_if_the_request_succeeds(
 
 def test_an_ignored_field_is_never_unsaved(world: World) -> None:
     page = world.sign_in(path="/form/")
-    run(
-        page,
-        """
-        const search = document.createElement("div");
-        search.dataset.sessionSecurity = "ignore";
-        const field = document.createElement("input");
-        field.id = "search";
-        search.append(field);
-        document.querySelector("main").append(search);
-        """,
-    )
+    run(page, "addIgnoredField")
     page.locator("#search").fill("typed")
     assert not prompts(page)
     world.advance(62, step=2)

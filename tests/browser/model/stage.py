@@ -22,6 +22,13 @@ from tests.browser.model.writing import SlowWrite
 from tests.browser.scripts import function, init_script
 from tests.browser.world import TURN
 
+SCRIPTS = (
+    "page/visibility.js",
+    "model/page/time.js",
+    "model/page/traffic.js",
+    "model/page/report.js",
+    "page/late_part.js",
+)
 FETCH = function("model/page/fetch.js", "fetchInPage")
 
 
@@ -50,15 +57,7 @@ class Stage:
         self.seen: set[str] = set()
         Witness.log.clear()
         context.on("dialog", self._answer)
-        scripts = ("time", "traffic", "report")
-        context.add_init_script(
-            init_script(
-                "page/visibility.js",
-                *(f"model/page/{name}.js" for name in scripts),
-                "page/late_part.js",
-                START=self.clocks.wall,
-            )
-        )
+        context.add_init_script(init_script(*SCRIPTS, START=self.clocks.wall))
         context.set_default_timeout(10_000)
 
     # Time

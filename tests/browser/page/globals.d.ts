@@ -5,6 +5,9 @@ interface RealPerformance extends Performance {
   stamp: PropertyDescriptor | undefined;
 }
 
+/** Of axe-core, which a test puts in. */
+declare const axe: { run(options: object): Window["audit"] };
+
 interface Window {
   /** before_clock.js */
   readonly real: RealPerformance;
@@ -14,6 +17,12 @@ interface Window {
   events: string[];
   said: string[];
   marks: Record<string, number>;
+  /** access.js */
+  audit: Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+  /** lock.js: the tokens that the page was given. */
+  renewed: string[];
+  /** Today's element has private members that one test looks at. */
+  sessionSecurity?: unknown;
   /** late_part.js: the same function, counted while it is waited for. */
   waitedFor<V extends unknown[], R>(
     wait: (...values: V) => Promise<R>,

@@ -33,7 +33,7 @@ const report = () => {
     due: time.nextTimer(),
     path: location.pathname,
     back: navigation.canGoBack,
-    kept: isServed ? Number(localStorage.model_kept ?? 0) : 0,
+    kept: isServed ? Number(localStorage.getItem("model_kept")) : 0,
     served: isServed,
     user: document.querySelector(".who span")?.textContent ?? "",
     readable: !!document.querySelector("h1")?.checkVisibility({ visibilityProperty: true }),

@@ -17,14 +17,14 @@ const time = {
   isFrozen: false,
   read() {
     try {
-      [time.wall, time.mono] = JSON.parse(localStorage.model_time);
+      [time.wall, time.mono] = JSON.parse(localStorage.getItem("model_time") ?? "");
     } catch {} // the page is the first, or may have no storage
   },
   set([wall, mono]) {
     time.wall = wall;
     time.mono = mono;
     try {
-      localStorage.model_time = JSON.stringify([wall, mono]);
+      localStorage.setItem("model_time", JSON.stringify([wall, mono]));
     } catch {} // the page may have no storage
   },
   fire() {
@@ -64,6 +64,7 @@ window.Date = /** @type {DateConstructor} */ (
     constructor(...values) {
       super(.../** @type {[number]} */ (values.length ? values : [time.wall]));
     }
+    /** @override */
     static now() {
       return time.wall;
     }

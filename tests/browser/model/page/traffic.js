@@ -29,7 +29,7 @@ const open = new Map();
 let asked = 0;
 
 class TimedChannel extends Channel {
-  /** @param {object} message */
+  /** @override @param {object} message */
   postMessage(message) {
     traffic.changes++;
     super.postMessage({ ...message, time: [time.wall, time.mono] });
@@ -61,8 +61,9 @@ window.fetch = async (url, options = {}) => {
   headers.set("X-Asked", `${number}`);
   try {
     if (options.keepalive) {
-      localStorage.model_kept = Number(localStorage.model_kept ?? 0) + 1;
-      headers.set("X-Kept", localStorage.model_kept);
+      const kept = `${Number(localStorage.getItem("model_kept")) + 1}`;
+      localStorage.setItem("model_kept", kept);
+      headers.set("X-Kept", kept);
     }
     const answer = await ask(url, { ...options, headers });
     const text = await answer.text();
