@@ -66,6 +66,7 @@ lint: .venv/dev-ready node_modules/ready ## check code, types, templates, script
 	$(NODE) node_modules/.bin/biome check --error-on-warnings
 	$(NODE) node_modules/.bin/tsc --project tsconfig.json
 	$(NODE) node_modules/.bin/tsc --project tests/browser
+	$(NODE) node scripts/build-client.mjs --check
 	$(PY) scripts/messages.py --check
 	$(PY) -m mypy
 
@@ -129,6 +130,10 @@ capacity: .venv/dev-ready ## measure what many people cost, on each session engi
 .PHONY: docs
 docs: .venv/dev-ready ## build the documentation into docs/_build/html
 	$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+.PHONY: client
+client: node_modules/ready ## build the browser's side from client/ into the package
+	$(NODE) node scripts/build-client.mjs
 
 .PHONY: messages
 messages: .venv/dev-ready ## bring the translation catalogues up to date and compile them

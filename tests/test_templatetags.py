@@ -10,6 +10,7 @@ from typing import Any
 import django
 import pytest
 from django.contrib.auth import logout
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.template import engines
 from django.test import RequestFactory
@@ -130,7 +131,6 @@ def test_the_options_are_those_of_the_request(
         "answered": False,
         "language": "en-us",
         "confirmFormDiscard": True,
-        "moreUrl": "/static/session_security/more.js",
     }
     settings.SESSION_SECURITY_MAX_AGE = 3600
     settings.SESSION_SECURITY_REQUIRE_CONFIRM = True
@@ -253,6 +253,15 @@ def test_the_page_needs_no_inline_script_and_no_inline_style(alice: Visitor) -> 
     for _, attributes in element.tags:
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
         assert not any(str(value).startswith("javascript:") for value in attributes.values())
+
+
+def test_the_script_is_the_one_to_be_read_where_debug_is_on(
+    settings: Settings, alice: Visitor
+) -> None:
+    settings.DEBUG = True
+    [script] = [script for script in page(alice).all("script") if "src" in script]
+    assert script["src"] == "/static/session_security/session_security.debug.js"
+    assert finders.find("session_security/session_security.debug.js")
 
 
 def test_two_includes_are_no_error(alice: Visitor, during: During) -> None:

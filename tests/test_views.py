@@ -451,15 +451,6 @@ def test_no_token_is_made_that_nobody_asked_for(alice: Visitor) -> None:
     assert "csrftoken" not in response.cookies
 
 
-def test_a_page_can_ask_where_its_other_script_has_gone(alice: Visitor, clock: Traveller) -> None:
-    url = "/static/session_security/more.js"
-    assert alice.ping(token=1).json()["moreUrl"] == url
-    assert "moreUrl" not in alice.ping(idleFor=0).json()
-    clock.shift(700)
-    response = alice.ping(token=1)
-    assert (response.status_code, response.json()["moreUrl"]) == (401, url)
-
-
 def test_a_polling_page_that_comes_too_late_tells_why_on_the_next(
     alice: Visitor, clock: Traveller
 ) -> None:

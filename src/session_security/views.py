@@ -20,7 +20,6 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render, resolve_url
-from django.templatetags.static import static
 from django.utils.timezone import localtime
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -92,9 +91,8 @@ class PingView(View):
             }
             if values.get("signIn", "") not in ("", sign_in):
                 state["csrfToken"] = get_token(request)  # signing in has changed it
-        if "token" in values:  # asked for by a page that signs out, or lacks its other script
+        if "token" in values:  # asked for by a page that signs out
             state["csrfToken"] = get_token(request)
-            state["moreUrl"] = static("session_security/more.js")
         return JsonResponse(state, status=401 if verdict.reason else 200)
 
 

@@ -30,7 +30,6 @@ from tests.browser.world import (
 )
 
 STILL_HERE = "This page is kept as it was. Sign in again as the same user to go on with it."
-MORE = re.compile(r"/session_security/more[^/]*\.js")
 ANSWERS = {
     "Patient number": "P-204817",
     "Ward": "surgery",
@@ -142,8 +141,7 @@ def test_two_forms_one_tab_offline_sign_in_again_and_both_arrive(
     fill(one)
     two = world.open("/form/")
     fill(two)
-    for url in ("**/session_security/**", MORE):
-        two.route(url, lambda route: route.abort())
+    two.route("**/session_security/**", lambda route: route.abort())
     lock_while_another_is_offline(world, one)
     expect_covered(one, two)
     tab = sign_in_again(world, one)
@@ -312,17 +310,6 @@ def test_scripts_change_nothing_of_that_before_the_server_has_spoken(world: Worl
     world.context.set_offline(False)
     world.advance(4)
     expect_signed_out(world, page)
-
-
-def test_a_new_release_may_move_the_script_for_the_locked_page(world: World) -> None:
-    page = world.sign_in(path="/form/")
-    page.get_by_label("Symptoms").fill("half a form")
-    page.evaluate("sessionSecurity.options.moreUrl = '/static/session_security/more.old.js'")
-    world.advance(62, step=2)
-    expect(sign_in_link(page)).to_be_visible()
-    sign_in_again(world, page)
-    world.front(page)
-    expect_quiet(page)
 
 
 def test_an_answer_that_was_overtaken_opens_nothing(world: World) -> None:

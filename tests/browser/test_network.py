@@ -246,10 +246,12 @@ def test_an_end_that_is_heard_of_late_may_be_over(world: World) -> None:
     loads = len(world.loads)
     page.evaluate(
         """() => {
-          const { user, signIn } = sessionSecurity.options;
-          const ages = { act: 9, ask: 9, heard: 9, report: 9 };
+          const options = document.querySelector("session-security > script").textContent;
+          const { user, signIn } = JSON.parse(options);
+          const ages = { activity: 9, answer: 9, question: 9, report: 9 };
           const sent = Date.now() - 5000; // the tab was frozen
-          sessionSecurity.told({ kind: "gone", reason: "idle", user, signIn, sent, ...ages });
+          const channel = new BroadcastChannel("session_security /session_security/ping/");
+          channel.postMessage({ kind: "ended", reason: "idle", user, signIn, sent, ages });
         }"""
     )
     world.advance(2)

@@ -85,6 +85,13 @@ def session_security_nonce(context: RequestContext) -> str:
     return "" if nonce is None else format_html(' nonce="{}"', nonce)
 
 
+@register.simple_tag
+def session_security_script() -> str:
+    """Where the browser's side is: small, or to be read where ``DEBUG`` is on."""
+    name = "session_security.debug.js" if settings.DEBUG else "session_security.js"
+    return static(f"session_security/{name}")
+
+
 @register.simple_tag(takes_context=True)
 def session_security_notice(context: RequestContext) -> str:
     """How long one may be away, in words (WCAG 2.2, 2.2.6)."""
@@ -119,7 +126,6 @@ def options(request: Any) -> dict[str, object]:
         "onExpire": conf.on_expire_for(request),
         "answered": request.method not in ("GET", "HEAD"),
         "confirmFormDiscard": True,
-        "moreUrl": static("session_security/more.js"),
     }
     if conf.REDIRECT_TO_LOGOUT and (url := conf.logout_path):
         values["returnToUrl"] = url

@@ -1,0 +1,162 @@
+import { Observer } from "./observer";
+import { documentIn } from "./roots";
+
+/** What people do in the dialogs. */
+export interface DialogsDelegate {
+  /** By the button, or by Escape. */
+  onStay(): void;
+  onLeave(): void;
+  onSignOut(): void;
+  /** One was closed, perhaps by the browser: after two Escapes in a row it asks nobody. */
+  onClosed(): void;
+}
+
+type DialogName = "cover" | "warning";
+
+function find(name: string): HTMLElement | null {
+  return document.getElementById(`session_security_${name}`);
+}
+
+function write(name: string, text: string): void {
+  const element = find(name);
+  if (element) element.textContent = text;
+}
+
+/** The element that has the focus, also within frames of the same origin. */
+function focusedElement(): Element | null {
+  let focused = document.activeElement;
+  for (let inner = focused; inner; inner = documentIn(inner)?.activeElement ?? null) {
+    focused = inner;
+  }
+  return focused;
+}
+
+function inWords(seconds: number, language: string | undefined): string {
+  const isFull = seconds % 60 === 0;
+  const unit = isFull ? "minute" : "second";
+  const value = isFull ? seconds / 60 : seconds;
+  return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
+}
+
+function inDigits(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** The only one that touches the dialogs. They may be a site's own, and lack anything. */
+export class Dialogs extends Observer {
+  private focusBefore: Element | null = null;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly language: string | undefined,
+    private readonly delegate: DialogsDelegate,
+  ) {
+    super();
+  }
+
+  protected override listen(signal: AbortSignal): void {
+    // Captured: "cancel" and "close" do not bubble.
+    const options = { capture: true, signal };
+    const { delegate, element } = this;
+    element.addEventListener("click", (event) => this.hearClick(event), options);
+    element.addEventListener("close", () => delegate.onClosed(), options);
+    const answer = (type: string, respond: () => void) =>
+      element.addEventListener(
+        type,
+        (event) => {
+          event.preventDefault();
+          respond();
+        },
+        options,
+      );
+    answer("cancel", () => delegate.onStay());
+    answer("submit", () => delegate.onSignOut());
+  }
+
+  private hearClick(event: Event): void {
+    const target = event.target as Element;
+    // The page that signs in again could close only a tab that was opened by a script.
+    const link = target.closest<HTMLAnchorElement>("a[target]");
+    const tab = link && window.open(link.href);
+    if (tab) {
+      tab.opener = null;
+      event.preventDefault();
+    }
+    if (target.closest("[name=stay]")) this.delegate.onStay();
+    if (target.closest("[name=leave]")) this.delegate.onLeave();
+  }
+
+  /** Whether an event in a dialog has an effect of its own, so that it is no sign of activity. */
+  isControl({ target, key }: Event & { key?: string }): boolean {
+    if (!this.element.contains(target as Node | null)) return false;
+    if (key) return /^(Enter|Escape|Tab| )$/.test(key);
+    return (target as Partial<Element>).closest?.("a, button") != null;
+  }
+
+  /** Opens or closes a dialog, with those of its parts that are for `when`. */
+  show(name: DialogName, isOpen: boolean, when: string): void {
+    const dialog = find(name);
+    if (!dialog) return;
+    for (const part of dialog.querySelectorAll<HTMLElement>("[data-when]")) {
+      part.hidden = !part.dataset["when"]?.split(" ").includes(when);
+    }
+    // The warning of a page that was written for 2.x is a <div>.
+    if (!(dialog instanceof HTMLDialogElement)) dialog.style.display = isOpen ? "block" : "none";
+    else if (isOpen && !dialog.open) this.open(dialog);
+    else if (!isOpen && dialog.open) this.close(dialog);
+  }
+
+  private open(dialog: HTMLDialogElement): void {
+    this.focusBefore ??= focusedElement();
+    dialog.showModal();
+  }
+
+  private close(dialog: HTMLDialogElement): void {
+    dialog.close();
+    // The browser gives it back, too, but not to what is in a frame.
+    (this.focusBefore as HTMLElement | null)?.focus({ preventScroll: true });
+    this.focusBefore = null;
+  }
+
+  /** Writes the time left, and puts it into words for screen readers if `isSpoken`. */
+  writeTimeLeft(seconds: number, isSpoken: boolean): void {
+    write("counter", inDigits(seconds));
+    if (isSpoken) write("spoken", inWords(seconds, this.language));
+  }
+
+  /** Says since when the page is locked, or no more. */
+  writeLockedSince(moment: Date | null): void {
+    const place = find("since");
+    if (!place) return;
+    const style = { dateStyle: "medium", timeStyle: "short" } as const;
+    place.textContent = moment?.toLocaleString(this.language, style) ?? "";
+    if (place.parentElement) place.parentElement.hidden = !moment;
+  }
+
+  /** The title of a page that can't be read. */
+  get coverTitle(): string {
+    return find("cover_title")?.textContent ?? "";
+  }
+
+  /** Puts the cover above all else; a screen reader reads it anew. */
+  raiseCover(): void {
+    const cover = find("cover");
+    if (!(cover instanceof HTMLDialogElement) || !cover.open) return;
+    cover.close();
+    cover.showModal();
+  }
+
+  /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
+  get isCoverBeneath(): boolean {
+    const cover = find("cover");
+    if (!cover) return false;
+    const { left, top, width, height } = cover.getBoundingClientRect();
+    return !cover.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  }
+
+  /** Has the links to sign in again name another sign-in. */
+  renewSignInLinks(signIn: string): void {
+    const links = this.element.querySelectorAll<HTMLAnchorElement>("a[href*='signIn=']");
+    for (const link of links) link.search = new URLSearchParams({ signIn }).toString();
+  }
+}

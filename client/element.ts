@@ -1,0 +1,64 @@
+import { isFromCache } from "./page";
+import type { Options, PublicElement } from "./types";
+import { SessionWatcher } from "./watcher";
+
+/** `<session-security>`: what a page has of this app, and what its scripts may use. */
+export class SessionSecurity extends HTMLElement implements PublicElement {
+  private watcher: SessionWatcher | null = null;
+  private connection: AbortController | null = null;
+
+  connectedCallback(): void {
+    const other = window.sessionSecurity;
+    if (other !== this && other?.isConnected) this.remove();
+    else this.connect();
+  }
+
+  private connect(): void {
+    window.sessionSecurity = this;
+    const isNewPage = document.readyState !== "complete";
+    const options: Options = JSON.parse(this.firstElementChild?.textContent ?? "");
+    const watcher = new SessionWatcher(this, options, isNewPage ? performance.now() / 1000 : 0);
+    this.watcher = watcher;
+    if (isNewPage && isFromCache()) watcher.distrust();
+    this.connection = new AbortController();
+    const { signal } = this.connection;
+    addEventListener("pageshow", (event) => this.onPageShow(event), { signal });
+    // What is rendered in advance is no visit; nobody may ever look at it.
+    if ((document as { prerendering?: boolean }).prerendering) {
+      document.addEventListener("prerenderingchange", () => watcher.start(), { signal });
+    } else watcher.start();
+  }
+
+  disconnectedCallback(): void {
+    this.connection?.abort();
+    this.watcher?.retire();
+  }
+
+  private onPageShow({ persisted }: PageTransitionEvent): void {
+    if (!persisted) return;
+    this.watcher?.distrust(); // before it is seen
+    this.watcher?.start();
+  }
+
+  get idle(): number {
+    return this.watcher?.timeline.idle ?? 0;
+  }
+
+  get remaining(): number {
+    return Math.max(0, this.watcher?.timeline.remaining ?? 0);
+  }
+
+  activity(): void {
+    this.watcher?.recordActivity(true);
+  }
+
+  saved(form?: HTMLFormElement): void {
+    this.watcher?.unsaved.forget(form);
+    this.watcher?.evaluate();
+  }
+
+  /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
+  lockOtherTabs(): void {
+    this.watcher?.broadcast("lock", "anonymous");
+  }
+}

@@ -1,0 +1,51 @@
+import { Observer } from "./observer";
+
+export interface PageDelegate {
+  /** The page can't be seen any more; this may be the last moment at which it runs. */
+  onHidden(): void;
+  /** It is left, perhaps for the back/forward cache. */
+  onLeft(): void;
+  /** Somebody may look at it again, or the network is back. */
+  onReturned(wasFrozen: boolean): void;
+}
+
+/** Hears when people turn to the page, and when they turn away. */
+export class PageObserver extends Observer {
+  constructor(private readonly delegate: PageDelegate) {
+    super();
+  }
+
+  protected override listen(signal: AbortSignal): void {
+    const hear = (event: Event) => this.hear(event);
+    // Not captured: the focus of the window, not that of each field.
+    for (const type of ["focus", "online", "pagehide"]) {
+      addEventListener(type, hear, { signal });
+    }
+    for (const type of ["resume", "visibilitychange"]) {
+      document.addEventListener(type, hear, { signal });
+    }
+  }
+
+  private hear({ type }: Event): void {
+    const isLeft = type === "pagehide"; // not "unload", which keeps pages out of the cache
+    if (isLeft || document.hidden) this.delegate.onHidden();
+    else this.delegate.onReturned(type === "resume");
+    if (isLeft) this.delegate.onLeft();
+  }
+}
+
+/** Whether this page was not asked for just now, but comes from a cache of the browser. */
+export function isFromCache(): boolean {
+  const [entry] = performance.getEntriesByType("navigation");
+  const { type, transferSize } = (entry ?? {}) as Partial<PerformanceNavigationTiming>;
+  return type === "back_forward" && !transferSize;
+}
+
+/** Whether the page around this one has the element, too, and does all that is to be done. */
+export function isWatchedFromOutside(): boolean {
+  try {
+    return window.parent !== window && Boolean(window.top?.sessionSecurity);
+  } catch {
+    return false; // of another origin
+  }
+}

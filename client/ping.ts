@@ -1,0 +1,110 @@
+import { type Moment, momentAgo, secondsSince } from "./clock";
+import { backOff, type Limits } from "./policy";
+import type { Reason } from "./types";
+
+/** The session goes on; times in seconds. */
+export interface ActiveAnswer extends Limits {
+  readonly state: "active";
+  readonly idle: number;
+  readonly absoluteIn: number | null;
+  readonly user: string;
+  readonly signIn: string;
+  /** There has been a new sign-in, which has changed the token; or it was asked for. */
+  readonly csrfToken?: string;
+}
+
+/** Nobody is signed in. */
+export interface ExpiredAnswer {
+  readonly state: "expired";
+  readonly reason: Reason;
+  readonly csrfToken?: string;
+}
+
+export type Answer = ActiveAnswer | ExpiredAnswer;
+
+/** Seconds before a server that says nothing counts as lost. */
+const PATIENCE = 30;
+
+// A proxy, or a view of the site's own, may answer with any JSON.
+function isAnswer(value: Partial<Answer> | null): value is Answer {
+  if (value?.state === "expired") return true;
+  return value?.state === "active" && Number(value.idle) < Number(value.expireAfter);
+}
+
+/** Asks the server, and knows when it may be asked again and which of its answers still counts. */
+export class PingClient {
+  /** In a row. */
+  failures = 0;
+  private asked = 0; // questions, which are counted to be told apart
+  private answered = 0; // the latest one whose answer has come
+  private isWaiting = false; // for the answer to the latest attempt
+  private attempt: Moment | null = null; // when it was sent, or answered; none holds the next back
+
+  constructor(
+    private readonly url: string,
+    private readonly limits: Limits,
+  ) {}
+
+  /** Seconds until the next question may be sent. */
+  get mayAskIn(): number {
+    // A question that hangs must not hold the next one back until it is given up.
+    const patience = this.isWaiting ? this.limits.expireAfter / 5 : 0;
+    return patience + backOff(this.failures, this.limits) - secondsSince(this.attempt);
+  }
+
+  /** Somebody is here, or the network is back: the next question need not wait. */
+  allowNow(): void {
+    this.attempt = null;
+  }
+
+  /**
+   * Ask, whether or not it is time to.
+   *
+   * An answer is "overtaken" if one to a later question has come. "Nobody is signed in" is so by
+   * any later question, for somebody may have signed in between.
+   */
+  async ask(
+    question: Record<string, string>,
+    isPageHidden = false,
+  ): Promise<Answer | "failed" | "overtaken"> {
+    const number = ++this.asked;
+    this.attempt = momentAgo();
+    this.isWaiting = true;
+    const answer = await this.send(question, isPageHidden);
+    this.attempt = momentAgo();
+    this.isWaiting = false;
+    if (number < (answer?.state === "expired" ? this.asked : this.answered)) return "overtaken";
+    if (!answer) return "failed";
+    this.answered = number;
+    return answer;
+  }
+
+  /** A CSRF token of this moment, if there is an answer, whoever is signed in. */
+  async fetchToken(): Promise<string | undefined> {
+    return (await this.send({ token: "1" }, false))?.csrfToken;
+  }
+
+  private async send(
+    question: Record<string, string>,
+    isPageHidden: boolean,
+  ): Promise<Answer | null> {
+    try {
+      const response = await fetch(this.url, {
+        method: "POST",
+        headers: { "X-Session-Security": "1" },
+        body: new URLSearchParams(question),
+        signal: AbortSignal.timeout?.(PATIENCE * 1000), // Chrome 103, Safari 16
+        keepalive: isPageHidden, // or the browser drops the request with the page
+      });
+      const answer: Partial<Answer> | null = await response.json();
+      if (isAnswer(answer)) {
+        this.failures = 0;
+        return answer;
+      }
+    } catch {
+      // No network, no time, or no JSON: all the same, it is asked again.
+    }
+    this.failures++;
+    return null;
+  }
+}

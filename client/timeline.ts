@@ -1,0 +1,165 @@
+import { laterOf, type Moment, momentAgo, secondsSince } from "./clock";
+import type { Facts, Limits } from "./policy";
+import { isEndFinal, reportDueIn, timeLeft } from "./policy";
+
+/** What has happened when: a plain object, so that it can be handed on. */
+export interface Times {
+  activity: Moment;
+  answer: Moment;
+  report: Moment;
+  /** Nothing while there is none that may still be answered. */
+  question: Moment | null;
+  /** When the other tabs were last told of activity. */
+  broadcast: Moment;
+  /** Nothing if activity moves the end without limit. */
+  absoluteEnd: Moment | null;
+  hasUnreportedActivity: boolean;
+  isReportUrgent: boolean;
+}
+
+/** The times that tabs share, as ages in seconds. */
+export interface SharedAges {
+  readonly activity: number;
+  readonly answer: number;
+  readonly report: number;
+  readonly question?: number;
+}
+
+/** What the server was asked, and what was known then. */
+export interface Question {
+  readonly sent: Moment;
+  readonly activity: Moment;
+  readonly idleFor: number;
+}
+
+/** What an answer says of times; in seconds. */
+export interface AnsweredTimes {
+  readonly idle: number;
+  readonly absoluteIn: number | null;
+}
+
+type TimeFacts = Pick<
+  Facts,
+  | "absoluteEndIn"
+  | "hasUnreportedActivity"
+  | "isReportUrgent"
+  | "sinceActivity"
+  | "sinceAnswer"
+  | "sinceQuestion"
+  | "sinceReport"
+>;
+
+/** The times of a page that was asked for `age` seconds ago, when nobody had acted for `idle`. */
+export function timesOfNewPage(age: number, idle: number, absoluteIn: number | null): Times {
+  // The server has spoken when it wrote the page, not before it was asked: never too late.
+  const asked = momentAgo(age);
+  return {
+    activity: momentAgo(age + idle),
+    answer: asked,
+    report: asked,
+    question: null,
+    broadcast: asked,
+    absoluteEnd: absoluteIn === null ? null : momentAgo(age - absoluteIn),
+    hasUnreportedActivity: false,
+    isReportUrgent: false,
+  };
+}
+
+/** Knows when people acted in any tab, when the server was asked and answered, and what is due. */
+export class Timeline {
+  constructor(
+    readonly times: Times,
+    private readonly limits: Limits,
+  ) {}
+
+  get facts(): TimeFacts {
+    const { times } = this;
+    return {
+      sinceActivity: secondsSince(times.activity),
+      sinceAnswer: secondsSince(times.answer),
+      sinceReport: secondsSince(times.report),
+      sinceQuestion: secondsSince(times.question),
+      absoluteEndIn: times.absoluteEnd ? -secondsSince(times.absoluteEnd) : Infinity,
+      hasUnreportedActivity: times.hasUnreportedActivity,
+      isReportUrgent: times.isReportUrgent,
+    };
+  }
+
+  get idle(): number {
+    return secondsSince(this.times.activity);
+  }
+
+  get remaining(): number {
+    return timeLeft(this.facts, this.limits);
+  }
+
+  get isEndFinal(): boolean {
+    return isEndFinal(this.facts, this.limits);
+  }
+
+  get isReportDue(): boolean {
+    return reportDueIn(this.facts, this.limits) <= 0;
+  }
+
+  get ages(): SharedAges {
+    const { activity, answer, report, question } = this.times;
+    const ages = {
+      activity: secondsSince(activity),
+      answer: secondsSince(answer),
+      report: secondsSince(report),
+    };
+    return question ? { ...ages, question: secondsSince(question) } : ages;
+  }
+
+  /** Somebody is here. True if the other tabs are to be told. */
+  recordActivity(isUrgent: boolean): boolean {
+    const { times } = this;
+    const isNews = isUrgent || secondsSince(times.broadcast) >= 1;
+    times.activity = momentAgo();
+    times.hasUnreportedActivity = true;
+    times.isReportUrgent ||= isUrgent;
+    if (isNews) times.broadcast = times.activity;
+    return isNews;
+  }
+
+  recordQuestion(): Question {
+    const { times } = this;
+    times.question = momentAgo();
+    return { sent: times.question, activity: times.activity, idleFor: this.idle };
+  }
+
+  recordFailure(): void {
+    this.times.question = null;
+  }
+
+  recordAnswer({ sent, activity, idleFor }: Question, { idle, absoluteIn }: AnsweredTimes): void {
+    const { times } = this;
+    times.answer = times.report = laterOf(times.answer, sent);
+    times.isReportUrgent = false;
+    const age = secondsSince(sent);
+    times.absoluteEnd = absoluteIn === null ? null : momentAgo(age - absoluteIn);
+    const known = momentAgo(age + idle);
+    if (times.activity === activity && idle < idleFor + 2) {
+      // The server has taken the report, or knows of something later.
+      times.hasUnreportedActivity = false;
+      times.activity = known;
+    } else times.activity = laterOf(times.activity, known);
+  }
+
+  /** What another tab knew so many seconds ago. True if it had heard from the server since. */
+  merge(ages: SharedAges, delay: number): boolean {
+    const { times } = this;
+    const { activity, answer } = times;
+    const later = <Known extends Moment | null>(known: Known, age: number) =>
+      laterOf(known, momentAgo(age + delay));
+    times.activity = later(times.activity, ages.activity);
+    times.answer = later(times.answer, ages.answer);
+    times.report = later(times.report, ages.report);
+    if (ages.question !== undefined) times.question = later(times.question, ages.question);
+    // Whoever has acted last reports it.
+    if (times.activity !== activity) times.hasUnreportedActivity = false;
+    const isNews = times.answer !== answer;
+    if (isNews) times.isReportUrgent = false;
+    return isNews;
+  }
+}

@@ -1,0 +1,303 @@
+import { Activity } from "./activity";
+import { Cover } from "./cover";
+import { renewTokens } from "./csrf";
+import { Dialogs, type DialogsDelegate } from "./dialogs";
+import { Ending, type EndingDelegate } from "./ending";
+import { isWatchedFromOutside, type PageDelegate, PageObserver } from "./page";
+import { type ActiveAnswer, type Answer, PingClient } from "./ping";
+import {
+  decide,
+  type Facts,
+  mayAsk,
+  type Phase,
+  shouldReportWhenHidden,
+  weighActivity,
+} from "./policy";
+import { type TabMessage, type TabMessageKind, Tabs } from "./tabs";
+import { type Question, Timeline, timesOfNewPage } from "./timeline";
+import type { EventMap, Options, Reason } from "./types";
+import { UnsavedInput } from "./unsaved";
+import { Warning } from "./warning";
+
+/** How long a page that was left may take until the next one speaks, in milliseconds. */
+const FOLLOW = 2000;
+/** Seconds after which what another tab says of the end may be over. */
+const FRESH = 2;
+
+type EventName = keyof EventMap extends `session-security:${infer Name}` ? Name : never;
+
+/** Watches over one page: wires the parts, collects the facts, and does what was decided. */
+export class SessionWatcher implements DialogsDelegate, EndingDelegate, PageDelegate {
+  readonly timeline: Timeline;
+  readonly unsaved: UnsavedInput;
+  private readonly activity: Activity;
+  readonly cover: Cover;
+  readonly dialogs: Dialogs;
+  private readonly ending: Ending;
+  private readonly page: PageObserver;
+  readonly ping: PingClient;
+  readonly tabs: Tabs;
+  private readonly warning: Warning;
+
+  private isUncertain = false;
+  private mayHaveNewSignIn = false;
+  private wasAnswerDue = false;
+  private nextLook: ReturnType<typeof setTimeout> | undefined;
+  private departure: ReturnType<typeof setTimeout> | undefined;
+
+  /** `age`: seconds since the page was asked for. */
+  constructor(
+    readonly element: HTMLElement,
+    readonly options: Options,
+    age: number,
+  ) {
+    const { pingUrl, idle = 0, absoluteIn = null } = options;
+    this.timeline = new Timeline(timesOfNewPage(age, idle, absoluteIn), options);
+    this.ping = new PingClient(pingUrl, options);
+    this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
+    this.activity = new Activity((event) => this.onActivityEvent(event));
+    this.tabs = new Tabs(pingUrl, (message) => this.onTabMessage(message));
+    this.page = new PageObserver(this);
+    this.dialogs = new Dialogs(element, options.language, this);
+    this.warning = new Warning(this.dialogs, (name) => this.fire(name));
+    this.cover = new Cover(this.dialogs);
+    this.ending = new Ending(this);
+  }
+
+  private get observers() {
+    return [this.page, this.dialogs, this.activity, this.tabs];
+  }
+
+  start(): void {
+    if (this.page.isStarted) return;
+    for (const observer of this.observers) observer.start();
+    this.ping.allowNow();
+    this.broadcast("hello");
+    this.evaluate();
+  }
+
+  /** Does nothing until it is started again. */
+  stop(): void {
+    clearTimeout(this.nextLook);
+    clearTimeout(this.departure);
+    for (const observer of this.observers) observer.stop();
+  }
+
+  /** Is not started again: the page is left, or the element taken out of it. */
+  retire(): void {
+    this.stop();
+    this.unsaved.stop();
+  }
+
+  /** The page comes from a cache, and may show what nobody may see any more. */
+  distrust(): void {
+    this.coverPage();
+    if (this.ending.reason) this.mayHaveNewSignIn = true;
+  }
+
+  private get facts(): Facts {
+    const { cover, ending, ping } = this;
+    return {
+      ...this.timeline.facts,
+      isRunning: this.page.isStarted && !isWatchedFromOutside(),
+      isHidden: document.hidden,
+      isCovered: cover.isUp,
+      sinceCovered: cover.age,
+      isWarningOpen: this.warning.isOpen,
+      failures: ping.failures,
+      mayAskIn: ping.mayAskIn,
+      wasAnswerDue: this.wasAnswerDue,
+      isEnded: ending.reason !== "",
+      isLeaving: ending.isLeaving,
+      isUncertain: this.isUncertain,
+      mayHaveNewSignIn: this.mayHaveNewSignIn,
+    };
+  }
+
+  /** Decides anew: whenever anything may have changed, and when it is time to. */
+  evaluate(): void {
+    clearTimeout(this.nextLook);
+    if (!this.page.isStarted) return;
+    this.unsaved.update();
+    const { phase, ask, isAnswerDue, lookAgainIn } = decide(this.facts, this.options);
+    this.wasAnswerDue = isAnswerDue;
+    this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1000);
+    this.enter(phase);
+    if (ask) void this.ask();
+  }
+
+  private enter(phase: Phase): void {
+    const { isEndFinal, remaining } = this.timeline;
+    if (phase === "open" || phase === "warning") this.cover.lower();
+    switch (phase) {
+      case "open":
+        this.warning.close(true);
+        break;
+      case "warning":
+        this.warning.show(remaining, isEndFinal);
+        break;
+      case "covered":
+        this.coverPage();
+        break;
+      case "leaving":
+        if (!this.ending.isLeaving) this.ending.leave(true);
+        break;
+      case "dormant": // the page around this one does all
+        this.element.remove();
+    }
+  }
+
+  /** Hides the page until the server has spoken. */
+  coverPage(): void {
+    this.isUncertain = true;
+    this.warning.close(false); // first, for the focus
+    this.cover.raise();
+  }
+
+  // What people do.
+
+  private onActivityEvent(event: Event): void {
+    this.unsaved.hear(event);
+    if (!event.isTrusted || /^(change|reset|submit)$/.test(event.type)) return;
+    if (!this.warning.isOpen || !this.dialogs.isControl(event)) this.recordActivity(false);
+  }
+
+  recordActivity(isDeliberate: boolean): void {
+    if (this.cover.isUp) return;
+    const { options, timeline } = this;
+    const requireConfirm = options.requireConfirm === true;
+    const weight = weighActivity(timeline.facts, options, { isDeliberate, requireConfirm });
+    if (weight === "refused") return;
+    if (weight !== "late") {
+      const isRescue = weight === "rescue";
+      if (isRescue) this.ping.allowNow();
+      if (!timeline.recordActivity(isRescue)) return;
+      this.broadcast("activity");
+    }
+    this.evaluate();
+  }
+
+  onStay(): void {
+    if (this.cover.isUp) return;
+    if (this.timeline.isEndFinal) this.warning.dismiss();
+    else this.recordActivity(true);
+    this.evaluate();
+  }
+
+  onLeave(): void {
+    this.ending.leave(true);
+  }
+
+  onSignOut(): void {
+    void this.ending.signOut();
+  }
+
+  onClosed(): void {
+    this.cover.explain(this.ending.reason);
+  }
+
+  onHidden(): void {
+    if (shouldReportWhenHidden(this.facts, this.options)) void this.ask(true);
+  }
+
+  onLeft(): void {
+    this.broadcast("goodbye");
+    this.stop();
+  }
+
+  onReturned(wasFrozen: boolean): void {
+    if (this.isUncertain && !this.ping.failures) this.coverPage();
+    this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
+    this.ping.allowNow();
+    if (this.ending.reason) void this.ask();
+    this.evaluate();
+  }
+
+  // What the server says.
+
+  private async ask(isPageHidden = false): Promise<void> {
+    if (!this.page.isStarted || !mayAsk(this.facts)) return;
+    const question = this.timeline.recordQuestion();
+    this.broadcast("question");
+    const { signIn = "", user = "" } = this.options;
+    const idleFor = question.idleFor.toFixed(3);
+    const answer = await this.ping.ask({ signIn, user, idleFor }, isPageHidden);
+    if (this.page.isStarted && answer !== "overtaken") this.onAnswer(question, answer);
+  }
+
+  private onAnswer(question: Question, answer: Answer | "failed"): void {
+    if (answer === "failed") {
+      this.timeline.recordFailure();
+      this.evaluate();
+    } else if (answer.state === "expired") {
+      this.mayHaveNewSignIn = false;
+      if (!this.ending.reason) this.broadcast("ended", answer.reason);
+      this.ending.end(answer.reason, false);
+    } else if (answer.user !== (this.options.user || answer.user)) this.ending.leave();
+    else this.onActive(question, answer);
+  }
+
+  private onActive(question: Question, answer: ActiveAnswer): void {
+    const { options, timeline } = this;
+    const { csrfToken, expireAfter, signIn, user, warnAfter } = answer;
+    // The forms of the page are of an earlier sign-in.
+    if (csrfToken) {
+      this.dialogs.renewSignInLinks(signIn);
+      renewTokens(csrfToken);
+      this.fire("renew", { csrfToken });
+    }
+    Object.assign(options, { expireAfter, signIn, user, warnAfter });
+    timeline.recordAnswer(question, answer);
+    this.isUncertain = this.cover.isUp && timeline.remaining <= 1; // it does not open for a blink
+    const wasLocked = this.ending.reason !== "";
+    this.mayHaveNewSignIn = false;
+    this.ending.reopen();
+    this.broadcast("answer");
+    this.evaluate();
+    if (wasLocked) this.fire("unlock");
+  }
+
+  // What other tabs say.
+
+  broadcast(kind: TabMessageKind, reason?: Reason): void {
+    const { signIn, user } = this.options;
+    const { ages } = this.timeline;
+    this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
+  }
+
+  private onTabMessage(message: TabMessage): void {
+    const { options } = this;
+    if (message.user === options.user && message.signIn === options.signIn) {
+      this.onOwnMessage(message);
+    } else {
+      if (message.user !== options.user) this.coverPage();
+      if (!this.mayHaveNewSignIn) this.ping.allowNow();
+      this.mayHaveNewSignIn = true;
+    }
+    this.evaluate();
+  }
+
+  private onOwnMessage({ ages, kind, reason, sent }: TabMessage): void {
+    const delay = Math.max(0, Date.now() - sent) / 1000;
+    if (this.timeline.merge(ages, delay)) this.isUncertain = false;
+    if (kind === "ended" || kind === "lock") {
+      // Who was frozen hears it late, and asks.
+      if (delay < FRESH) this.ending.end(reason ?? "anonymous", kind === "lock");
+      else this.isUncertain = true;
+    }
+    if (kind === "hello" && this.ending.reason) void this.ask();
+    if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
+    if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
+  }
+
+  /** A page was left for one that is not of this site, or where nobody is signed in. */
+  private onNotFollowed(): void {
+    this.isUncertain = true;
+    this.evaluate();
+  }
+
+  fire(name: EventName, detail: object = {}): boolean {
+    const init = { bubbles: true, cancelable: true, detail };
+    return this.element.dispatchEvent(new CustomEvent(`session-security:${name}`, init));
+  }
+}

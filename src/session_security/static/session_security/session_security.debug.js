@@ -1,0 +1,1196 @@
+// Built from client/ by make client.
+
+// observer.ts
+var Observer = class {
+  listening = null;
+  get isStarted() {
+    return this.listening !== null;
+  }
+  start() {
+    if (this.listening) return;
+    this.listening = new AbortController();
+    this.listen(this.listening.signal);
+  }
+  stop() {
+    this.listening?.abort();
+    this.listening = null;
+  }
+};
+
+// page.ts
+var PageObserver = class extends Observer {
+  constructor(delegate) {
+    super();
+    this.delegate = delegate;
+  }
+  delegate;
+  listen(signal) {
+    const hear = (event) => this.hear(event);
+    for (const type of ["focus", "online", "pagehide"]) {
+      addEventListener(type, hear, { signal });
+    }
+    for (const type of ["resume", "visibilitychange"]) {
+      document.addEventListener(type, hear, { signal });
+    }
+  }
+  hear({ type }) {
+    const isLeft = type === "pagehide";
+    if (isLeft || document.hidden) this.delegate.onHidden();
+    else this.delegate.onReturned(type === "resume");
+    if (isLeft) this.delegate.onLeft();
+  }
+};
+function isFromCache() {
+  const [entry] = performance.getEntriesByType("navigation");
+  const { type, transferSize } = entry ?? {};
+  return type === "back_forward" && !transferSize;
+}
+function isWatchedFromOutside() {
+  try {
+    return window.parent !== window && Boolean(window.top?.sessionSecurity);
+  } catch {
+    return false;
+  }
+}
+
+// activity.ts
+var EVENTS = [
+  "change",
+  "input",
+  "keydown",
+  "pointerdown",
+  "pointermove",
+  "reset",
+  "submit",
+  "touchmove",
+  "wheel"
+  // not "scroll", which is trusted also when a script scrolls
+];
+function documentOf(view) {
+  try {
+    return view?.document ?? null;
+  } catch {
+    return null;
+  }
+}
+var Activity = class extends Observer {
+  constructor(onActivityEvent) {
+    super();
+    this.onActivityEvent = onActivityEvent;
+  }
+  onActivityEvent;
+  pointer = "";
+  signal;
+  hear = (event) => {
+    if (event.type === "pointermove" && !this.hasMoved(event)) return;
+    this.onActivityEvent(event);
+  };
+  // A frame has another document after each load.
+  hearLoad = ({ target }) => this.watch(target.contentWindow);
+  listen(signal) {
+    this.signal = signal;
+    this.watch(window);
+  }
+  watch(view) {
+    const document2 = documentOf(view);
+    if (!document2) return;
+    for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentWindow);
+    const options = { capture: true, passive: true, ...this.signal && { signal: this.signal } };
+    for (const type of EVENTS) document2.addEventListener(type, this.hear, options);
+    document2.addEventListener("load", this.hearLoad, options);
+  }
+  // Chrome sends these events, too, when the layout shifts under a still pointer.
+  hasMoved({ screenX, screenY }) {
+    const before = this.pointer;
+    this.pointer = `${screenX} ${screenY}`;
+    return before !== "" && before !== this.pointer;
+  }
+};
+
+// clock.ts
+function momentAgo(seconds = 0) {
+  const milliseconds = seconds * 1e3;
+  return { wall: Date.now() - milliseconds, monotonic: performance.now() - milliseconds };
+}
+function secondsSince(moment) {
+  if (!moment) return Infinity;
+  return Math.max(Date.now() - moment.wall, performance.now() - moment.monotonic) / 1e3;
+}
+function laterOf(known, other) {
+  const age = secondsSince(other);
+  return age > -1 && age < secondsSince(known) ? other : known;
+}
+
+// cover.ts
+var CLASS = "session_security_covered";
+var Cover = class {
+  // of popovers
+  constructor(dialogs) {
+    this.dialogs = dialogs;
+  }
+  dialogs;
+  since = null;
+  title = "";
+  // that the page would have
+  coverTitle = "";
+  observer = new MutationObserver(() => this.stayOnTop());
+  onToggle = () => this.stayOnTop();
+  get isUp() {
+    return this.since !== null;
+  }
+  get age() {
+    return secondsSince(this.since);
+  }
+  raise() {
+    if (this.since) return;
+    this.since = momentAgo();
+    this.title = document.title;
+    document.title = this.dialogs.coverTitle;
+    this.coverTitle = document.title;
+    document.documentElement.classList.add(CLASS);
+    this.explain("");
+    this.observe();
+    this.stayOnTop();
+  }
+  lower() {
+    if (!this.since) return;
+    this.since = null;
+    this.observer.disconnect();
+    document.removeEventListener("toggle", this.onToggle, true);
+    document.title = this.title;
+    document.documentElement.classList.remove(CLASS);
+    this.explain("");
+    this.dialogs.writeLockedSince(null);
+  }
+  /** Says why, and stays open. */
+  explain(reason) {
+    this.dialogs.show("cover", this.isUp, reason || "doubt");
+  }
+  observe() {
+    this.observer.observe(document, {
+      attributeFilter: ["open"],
+      characterData: true,
+      // the title
+      childList: true,
+      subtree: true
+    });
+    document.addEventListener("toggle", this.onToggle, true);
+  }
+  stayOnTop() {
+    if (document.title !== this.coverTitle) {
+      this.title = document.title;
+      document.title = this.coverTitle;
+    }
+    if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
+    this.observer.takeRecords();
+  }
+};
+
+// roots.ts
+function documentIn(element) {
+  return "contentDocument" in element ? element.contentDocument : null;
+}
+function* rootsIn(root) {
+  yield root;
+  for (const element of root.querySelectorAll("*")) {
+    for (const inner of [documentIn(element), element.shadowRoot]) {
+      if (inner) yield* rootsIn(inner);
+    }
+  }
+}
+
+// csrf.ts
+var FIELDS = "[name=csrfmiddlewaretoken]";
+var METAS = "meta[name*=csrf i]:not([name*=header i], [name*=param i])";
+var HTMX_ATTRIBUTES = ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"];
+var TOKEN_IN_JSON = /("[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
+function renewTokens(csrfToken) {
+  for (const root of rootsIn(document)) {
+    for (const field of root.querySelectorAll(FIELDS)) field.value = csrfToken;
+    for (const meta of root.querySelectorAll(METAS)) meta.content = csrfToken;
+    for (const name of HTMX_ATTRIBUTES) {
+      for (const element of root.querySelectorAll(`[${name}]`)) {
+        const json = element.getAttribute(name) ?? "";
+        const renewed = json.replace(TOKEN_IN_JSON, (_, before) => before + csrfToken);
+        element.setAttribute(name, renewed);
+      }
+    }
+  }
+}
+function setToken(form, csrfToken) {
+  const field = form.elements.namedItem("csrfmiddlewaretoken");
+  if (field instanceof HTMLInputElement) field.value = csrfToken;
+}
+
+// dialogs.ts
+function find(name) {
+  return document.getElementById(`session_security_${name}`);
+}
+function write(name, text) {
+  const element = find(name);
+  if (element) element.textContent = text;
+}
+function focusedElement() {
+  let focused = document.activeElement;
+  for (let inner = focused; inner; inner = documentIn(inner)?.activeElement ?? null) {
+    focused = inner;
+  }
+  return focused;
+}
+function inWords(seconds, language) {
+  const isFull = seconds % 60 === 0;
+  const unit = isFull ? "minute" : "second";
+  const value = isFull ? seconds / 60 : seconds;
+  return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
+}
+function inDigits(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+var Dialogs = class extends Observer {
+  constructor(element, language, delegate) {
+    super();
+    this.element = element;
+    this.language = language;
+    this.delegate = delegate;
+  }
+  element;
+  language;
+  delegate;
+  focusBefore = null;
+  listen(signal) {
+    const options = { capture: true, signal };
+    const { delegate, element } = this;
+    element.addEventListener("click", (event) => this.hearClick(event), options);
+    element.addEventListener("close", () => delegate.onClosed(), options);
+    const answer = (type, respond) => element.addEventListener(
+      type,
+      (event) => {
+        event.preventDefault();
+        respond();
+      },
+      options
+    );
+    answer("cancel", () => delegate.onStay());
+    answer("submit", () => delegate.onSignOut());
+  }
+  hearClick(event) {
+    const target = event.target;
+    const link = target.closest("a[target]");
+    const tab = link && window.open(link.href);
+    if (tab) {
+      tab.opener = null;
+      event.preventDefault();
+    }
+    if (target.closest("[name=stay]")) this.delegate.onStay();
+    if (target.closest("[name=leave]")) this.delegate.onLeave();
+  }
+  /** Whether an event in a dialog has an effect of its own, so that it is no sign of activity. */
+  isControl({ target, key }) {
+    if (!this.element.contains(target)) return false;
+    if (key) return /^(Enter|Escape|Tab| )$/.test(key);
+    return target.closest?.("a, button") != null;
+  }
+  /** Opens or closes a dialog, with those of its parts that are for `when`. */
+  show(name, isOpen, when) {
+    const dialog = find(name);
+    if (!dialog) return;
+    for (const part of dialog.querySelectorAll("[data-when]")) {
+      part.hidden = !part.dataset["when"]?.split(" ").includes(when);
+    }
+    if (!(dialog instanceof HTMLDialogElement)) dialog.style.display = isOpen ? "block" : "none";
+    else if (isOpen && !dialog.open) this.open(dialog);
+    else if (!isOpen && dialog.open) this.close(dialog);
+  }
+  open(dialog) {
+    this.focusBefore ??= focusedElement();
+    dialog.showModal();
+  }
+  close(dialog) {
+    dialog.close();
+    this.focusBefore?.focus({ preventScroll: true });
+    this.focusBefore = null;
+  }
+  /** Writes the time left, and puts it into words for screen readers if `isSpoken`. */
+  writeTimeLeft(seconds, isSpoken) {
+    write("counter", inDigits(seconds));
+    if (isSpoken) write("spoken", inWords(seconds, this.language));
+  }
+  /** Says since when the page is locked, or no more. */
+  writeLockedSince(moment) {
+    const place = find("since");
+    if (!place) return;
+    const style = { dateStyle: "medium", timeStyle: "short" };
+    place.textContent = moment?.toLocaleString(this.language, style) ?? "";
+    if (place.parentElement) place.parentElement.hidden = !moment;
+  }
+  /** The title of a page that can't be read. */
+  get coverTitle() {
+    return find("cover_title")?.textContent ?? "";
+  }
+  /** Puts the cover above all else; a screen reader reads it anew. */
+  raiseCover() {
+    const cover = find("cover");
+    if (!(cover instanceof HTMLDialogElement) || !cover.open) return;
+    cover.close();
+    cover.showModal();
+  }
+  /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
+  get isCoverBeneath() {
+    const cover = find("cover");
+    if (!cover) return false;
+    const { left, top, width, height } = cover.getBoundingClientRect();
+    return !cover.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  }
+  /** Has the links to sign in again name another sign-in. */
+  renewSignInLinks(signIn) {
+    const links = this.element.querySelectorAll("a[href*='signIn=']");
+    for (const link of links) link.search = new URLSearchParams({ signIn }).toString();
+  }
+};
+
+// policy.ts
+var DAY = 86400;
+var SELDOM = 60;
+var SHORTEST = 0.05;
+var QUESTION_PATIENCE = 3;
+var FAILURES_BEFORE_WARNING = 2;
+function timeLeft({ sinceActivity, absoluteEndIn }, { expireAfter }) {
+  return Math.min(expireAfter - sinceActivity, absoluteEndIn);
+}
+function isEndFinal({ sinceActivity, absoluteEndIn }, limits) {
+  return absoluteEndIn < limits.expireAfter - sinceActivity;
+}
+function reportDueIn({ isReportUrgent, sinceReport }, { expireAfter }) {
+  return isReportUrgent ? 0 : expireAfter / 5 - sinceReport;
+}
+function backOff(failures, { expireAfter }) {
+  return Math.min(30, expireAfter / 20, 2 ** (failures - 1));
+}
+function mayAsk(facts) {
+  if (facts.mayAskIn > 0) return false;
+  const isUnanswered = facts.sinceQuestion < facts.sinceAnswer;
+  const isBeingAsked = isUnanswered && facts.sinceQuestion < QUESTION_PATIENCE;
+  return facts.mayHaveNewSignIn || !isBeingAsked;
+}
+function shouldReportWhenHidden(facts, limits) {
+  const isWorthIt = facts.isReportUrgent || facts.sinceReport > limits.expireAfter / 20;
+  return facts.hasUnreportedActivity && isWorthIt;
+}
+function weighActivity(ages, limits, { isDeliberate, requireConfirm }) {
+  if (timeLeft(ages, limits) <= 0) return "late";
+  if (ages.sinceActivity < limits.warnAfter) return "counted";
+  return requireConfirm && !isDeliberate ? "refused" : "rescue";
+}
+function afterTheEnd(page) {
+  if (!page.mayLeave || page.onExpire === "lock") return "locked";
+  if (page.onExpire === "leave") return "leaving";
+  return page.awaitsSignIn || page.hasUnsavedInput ? "locked" : "leaving";
+}
+function reckon(facts, limits) {
+  const remaining = timeLeft(facts, limits);
+  const warningIn = remaining - (limits.expireAfter - limits.warnAfter);
+  return {
+    remaining,
+    warningIn,
+    reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
+    isConfirmed: facts.sinceAnswer <= SHORTEST - warningIn,
+    // What is covered opens only when the server has spoken.
+    isCovered: remaining <= 0 || facts.isCovered && (facts.isUncertain || facts.isEnded)
+  };
+}
+function isAnswerDue(facts, reckoning) {
+  if (facts.mayHaveNewSignIn) return true;
+  if (facts.isEnded) return false;
+  return reckoning.isCovered || facts.isUncertain && !facts.isHidden || reckoning.warningIn <= 0 && !reckoning.isConfirmed || reckoning.reportIn <= 0;
+}
+function phaseOf(facts, limits, reckoning) {
+  const { isCovered, isConfirmed, warningIn } = reckoning;
+  if (facts.isLeaving || facts.isCovered && facts.sinceCovered >= DAY) return "leaving";
+  if (facts.isEnded) return "locked";
+  if (isCovered) return "covered";
+  const isOverdue = 3 * warningIn < limits.warnAfter - limits.expireAfter;
+  const mayWarn = isConfirmed || isOverdue || facts.failures > FAILURES_BEFORE_WARNING;
+  return warningIn <= 0 && mayWarn ? "warning" : "open";
+}
+function nextLook(facts, reckoning, isDue) {
+  const { isCovered, remaining, reportIn, warningIn } = reckoning;
+  if (facts.isEnded && !isDue) return SELDOM;
+  if (!isDue && warningIn > 0) return Math.min(facts.isHidden ? SELDOM : 1, warningIn, reportIn);
+  return facts.isWarningOpen && !isCovered ? remaining % 1 : 1;
+}
+function decide(facts, limits) {
+  if (!facts.isRunning) {
+    return { phase: "dormant", ask: false, isAnswerDue: false, lookAgainIn: SELDOM };
+  }
+  const reckoning = reckon(facts, limits);
+  const isDue = isAnswerDue(facts, reckoning);
+  const isItsTurn = !facts.isHidden || facts.wasAnswerDue || facts.mayHaveNewSignIn;
+  return {
+    phase: phaseOf(facts, limits, reckoning),
+    ask: isDue && isItsTurn && mayAsk(facts),
+    isAnswerDue: isDue,
+    lookAgainIn: Math.max(nextLook(facts, reckoning, isDue), SHORTEST)
+  };
+}
+
+// ending.ts
+var WAIT_BEFORE_LEAVING = 2e3;
+var LOOP = 1e4;
+var Ending = class {
+  constructor(page) {
+    this.page = page;
+  }
+  page;
+  reason = "";
+  isLeaving = false;
+  end(reason, awaitsSignIn) {
+    if (this.reason) return;
+    const { options, unsaved } = this.page;
+    this.page.coverPage();
+    this.reason = reason;
+    const mayLeave = this.page.fire("expire", { reason });
+    const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
+    const onExpire = options.onExpire ?? "auto";
+    if (afterTheEnd({ mayLeave, onExpire, awaitsSignIn, hasUnsavedInput }) === "locked") {
+      this.lock();
+      if (mayLeave) this.page.fire("lock");
+      return;
+    }
+    this.isLeaving = true;
+    if (awaitsSignIn) {
+      setTimeout(() => {
+        if (this.isLeaving) this.leave();
+      }, WAIT_BEFORE_LEAVING);
+    } else if (options.returnToUrl) this.signOut();
+    else this.leave();
+  }
+  lock() {
+    const { cover, dialogs, timeline } = this.page;
+    const overdue = Math.max(0, -timeline.remaining);
+    if (overdue) this.reason = timeline.isEndFinal ? "absolute" : "idle";
+    dialogs.writeLockedSince(new Date(Date.now() - overdue * 1e3));
+    cover.explain(this.reason);
+    dialogs.raiseCover();
+  }
+  /** The same user is signed in again. */
+  reopen() {
+    this.reason = "";
+    this.isLeaving = false;
+  }
+  /** Loads the page again, without a place in the history. */
+  leave(isChosen = false) {
+    this.page.coverPage();
+    this.reason ||= "anonymous";
+    const [url] = location.href.split("#");
+    this.isLeaving = isChosen || performance.now() >= LOOP || document.referrer !== url;
+    if (!this.isLeaving) return;
+    this.page.retire();
+    location.replace(url ?? "");
+  }
+  /** Posts to the logout URL, with a token of this moment, one tab after the other. */
+  async signOut() {
+    if (navigator.locks) await navigator.locks.request(this.page.tabs.name, () => this.submit());
+    else await this.submit();
+  }
+  async submit() {
+    const { element, options, ping, unsaved } = this.page;
+    const form = element.querySelector("form");
+    const csrfToken = await ping.fetchToken();
+    if (csrfToken === void 0 && !this.reason) return;
+    unsaved.stop();
+    if (form && csrfToken !== void 0) {
+      setToken(form, csrfToken);
+      form.submit();
+      await new Promise((resolve) => setTimeout(resolve, 1e4));
+    } else if (options.returnToUrl) location.replace(options.returnToUrl);
+  }
+};
+
+// ping.ts
+var PATIENCE = 30;
+function isAnswer(value) {
+  if (value?.state === "expired") return true;
+  return value?.state === "active" && Number(value.idle) < Number(value.expireAfter);
+}
+var PingClient = class {
+  // when it was sent, or answered; none holds the next back
+  constructor(url, limits) {
+    this.url = url;
+    this.limits = limits;
+  }
+  url;
+  limits;
+  /** In a row. */
+  failures = 0;
+  asked = 0;
+  // questions, which are counted to be told apart
+  answered = 0;
+  // the latest one whose answer has come
+  isWaiting = false;
+  // for the answer to the latest attempt
+  attempt = null;
+  /** Seconds until the next question may be sent. */
+  get mayAskIn() {
+    const patience = this.isWaiting ? this.limits.expireAfter / 5 : 0;
+    return patience + backOff(this.failures, this.limits) - secondsSince(this.attempt);
+  }
+  /** Somebody is here, or the network is back: the next question need not wait. */
+  allowNow() {
+    this.attempt = null;
+  }
+  /**
+   * Ask, whether or not it is time to.
+   *
+   * An answer is "overtaken" if one to a later question has come. "Nobody is signed in" is so by
+   * any later question, for somebody may have signed in between.
+   */
+  async ask(question, isPageHidden = false) {
+    const number = ++this.asked;
+    this.attempt = momentAgo();
+    this.isWaiting = true;
+    const answer = await this.send(question, isPageHidden);
+    this.attempt = momentAgo();
+    this.isWaiting = false;
+    if (number < (answer?.state === "expired" ? this.asked : this.answered)) return "overtaken";
+    if (!answer) return "failed";
+    this.answered = number;
+    return answer;
+  }
+  /** A CSRF token of this moment, if there is an answer, whoever is signed in. */
+  async fetchToken() {
+    return (await this.send({ token: "1" }, false))?.csrfToken;
+  }
+  async send(question, isPageHidden) {
+    try {
+      const response = await fetch(this.url, {
+        method: "POST",
+        headers: { "X-Session-Security": "1" },
+        body: new URLSearchParams(question),
+        signal: AbortSignal.timeout?.(PATIENCE * 1e3),
+        // Chrome 103, Safari 16
+        keepalive: isPageHidden
+        // or the browser drops the request with the page
+      });
+      const answer = await response.json();
+      if (isAnswer(answer)) {
+        this.failures = 0;
+        return answer;
+      }
+    } catch {
+    }
+    this.failures++;
+    return null;
+  }
+};
+
+// tabs.ts
+var StorageChannel = class {
+  constructor(name, onMessage) {
+    this.name = name;
+    this.onMessage = onMessage;
+    addEventListener("storage", this.hear);
+  }
+  name;
+  onMessage;
+  hear = ({ key, newValue }) => {
+    if (key === this.name && newValue) this.onMessage(JSON.parse(newValue));
+  };
+  postMessage(message) {
+    try {
+      localStorage.setItem(this.name, JSON.stringify(message));
+    } catch {
+    }
+  }
+  close() {
+    removeEventListener("storage", this.hear);
+  }
+};
+var Tabs = class {
+  constructor(pingUrl, onMessage) {
+    this.onMessage = onMessage;
+    this.name = `session_security ${pingUrl}`;
+  }
+  onMessage;
+  name;
+  channel = null;
+  start() {
+    this.channel ??= this.open();
+  }
+  // An open one does not keep a page out of the back/forward cache, but what is said to a page
+  // there is lost, or throws it out.
+  stop() {
+    this.channel?.close();
+    this.channel = null;
+  }
+  broadcast(message) {
+    this.channel?.postMessage(message);
+  }
+  open() {
+    if (!window.BroadcastChannel) return new StorageChannel(this.name, this.onMessage);
+    const channel = new BroadcastChannel(this.name);
+    channel.onmessage = ({ data }) => this.onMessage(data);
+    return channel;
+  }
+};
+
+// timeline.ts
+function timesOfNewPage(age, idle, absoluteIn) {
+  const asked = momentAgo(age);
+  return {
+    activity: momentAgo(age + idle),
+    answer: asked,
+    report: asked,
+    question: null,
+    broadcast: asked,
+    absoluteEnd: absoluteIn === null ? null : momentAgo(age - absoluteIn),
+    hasUnreportedActivity: false,
+    isReportUrgent: false
+  };
+}
+var Timeline = class {
+  constructor(times, limits) {
+    this.times = times;
+    this.limits = limits;
+  }
+  times;
+  limits;
+  get facts() {
+    const { times } = this;
+    return {
+      sinceActivity: secondsSince(times.activity),
+      sinceAnswer: secondsSince(times.answer),
+      sinceReport: secondsSince(times.report),
+      sinceQuestion: secondsSince(times.question),
+      absoluteEndIn: times.absoluteEnd ? -secondsSince(times.absoluteEnd) : Infinity,
+      hasUnreportedActivity: times.hasUnreportedActivity,
+      isReportUrgent: times.isReportUrgent
+    };
+  }
+  get idle() {
+    return secondsSince(this.times.activity);
+  }
+  get remaining() {
+    return timeLeft(this.facts, this.limits);
+  }
+  get isEndFinal() {
+    return isEndFinal(this.facts, this.limits);
+  }
+  get isReportDue() {
+    return reportDueIn(this.facts, this.limits) <= 0;
+  }
+  get ages() {
+    const { activity, answer, report, question } = this.times;
+    const ages = {
+      activity: secondsSince(activity),
+      answer: secondsSince(answer),
+      report: secondsSince(report)
+    };
+    return question ? { ...ages, question: secondsSince(question) } : ages;
+  }
+  /** Somebody is here. True if the other tabs are to be told. */
+  recordActivity(isUrgent) {
+    const { times } = this;
+    const isNews = isUrgent || secondsSince(times.broadcast) >= 1;
+    times.activity = momentAgo();
+    times.hasUnreportedActivity = true;
+    times.isReportUrgent ||= isUrgent;
+    if (isNews) times.broadcast = times.activity;
+    return isNews;
+  }
+  recordQuestion() {
+    const { times } = this;
+    times.question = momentAgo();
+    return { sent: times.question, activity: times.activity, idleFor: this.idle };
+  }
+  recordFailure() {
+    this.times.question = null;
+  }
+  recordAnswer({ sent, activity, idleFor }, { idle, absoluteIn }) {
+    const { times } = this;
+    times.answer = times.report = laterOf(times.answer, sent);
+    times.isReportUrgent = false;
+    const age = secondsSince(sent);
+    times.absoluteEnd = absoluteIn === null ? null : momentAgo(age - absoluteIn);
+    const known = momentAgo(age + idle);
+    if (times.activity === activity && idle < idleFor + 2) {
+      times.hasUnreportedActivity = false;
+      times.activity = known;
+    } else times.activity = laterOf(times.activity, known);
+  }
+  /** What another tab knew so many seconds ago. True if it had heard from the server since. */
+  merge(ages, delay) {
+    const { times } = this;
+    const { activity, answer } = times;
+    const later = (known, age) => laterOf(known, momentAgo(age + delay));
+    times.activity = later(times.activity, ages.activity);
+    times.answer = later(times.answer, ages.answer);
+    times.report = later(times.report, ages.report);
+    if (ages.question !== void 0) times.question = later(times.question, ages.question);
+    if (times.activity !== activity) times.hasUnreportedActivity = false;
+    const isNews = times.answer !== answer;
+    if (isNews) times.isReportUrgent = false;
+    return isNews;
+  }
+};
+
+// unsaved.ts
+function differs(field) {
+  if (field.options) return hasOtherOptions(field.multiple === true, [...field.options]);
+  return !("value" in field) || field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+}
+function hasOtherOptions(isMultiple, options) {
+  const isFirstDefault = !isMultiple && !options.some((option) => option.defaultSelected);
+  return options.some(
+    ({ selected, defaultSelected }, index) => selected !== (defaultSelected || isFirstDefault && index === 0)
+  );
+}
+function formOf(field) {
+  const own = field.form ?? field.closest("form");
+  if (own) return own;
+  const root = field.getRootNode();
+  const outer = root.host ?? root.defaultView?.frameElement;
+  return outer ? formOf(outer) : null;
+}
+function isIgnored(path) {
+  return path.some(
+    (part) => part.dataset?.["sessionSecurity"] === "ignore"
+  );
+}
+var UnsavedInput = class {
+  constructor(pingUrl, asksBeforeLeaving) {
+    this.asksBeforeLeaving = asksBeforeLeaving;
+    this.polls.set(pingUrl, Infinity);
+  }
+  asksBeforeLeaving;
+  fields = /* @__PURE__ */ new Map();
+  /** How often an address was asked when no form was sent. */
+  polls = /* @__PURE__ */ new Map();
+  requests = new PerformanceObserver((list) => this.hearRequests(list));
+  onBeforeUnload = (event) => {
+    this.hearRequests({ getEntries: () => this.requests.takeRecords() });
+    if (this.isAny) event.preventDefault();
+  };
+  start() {
+    this.requests.observe({ type: "resource" });
+  }
+  /** The page is left on purpose: nobody is asked any more. */
+  stop() {
+    this.requests.disconnect();
+    this.asksBeforeLeaving = false;
+    this.update();
+  }
+  /** Whether there is some that an event has told of. */
+  get isAny() {
+    return [...this.fields].some(([field, sending]) => {
+      const isPending = !sending || sending.event?.defaultPrevented && !sending.hasSucceeded;
+      return field.isConnected && isPending && differs(field);
+    });
+  }
+  /**
+   * Whether there is some at the end, also where no event tells: in a form that a script has put in
+   * with errors, or that was filled in before this script was there.
+   */
+  get isAnyAtTheEnd() {
+    return this.isAny || [...rootsIn(document)].some((root) => this.hasUnheardInput(root));
+  }
+  hasUnheardInput(root) {
+    const fields = root.querySelectorAll("[aria-invalid=true], textarea");
+    return [...fields].some(
+      (field) => !this.fields.has(field) && !field.closest("[data-session-security=ignore]") && (field.matches("[aria-invalid=true]") || field.value !== field.defaultValue)
+    );
+  }
+  /** Takes in an event of a field or a form. */
+  hear(event) {
+    const { target, type } = event;
+    const path = event.composedPath();
+    const [field] = path;
+    if (!field) return;
+    if (type === "input" || type === "change" && "value" in field) {
+      if (!isIgnored(path)) this.fields.set(field, null);
+      this.update();
+    } else if (type === "reset" || type === "submit") {
+      this.mark(target, { event, hasSucceeded: false });
+    }
+  }
+  /** The fields of a form, or all of them, were saved in some other way. */
+  forget(form) {
+    this.mark(form, { event: null, hasSucceeded: true });
+  }
+  mark(form, sending) {
+    for (const field of this.fields.keys()) {
+      if (!form || formOf(field) === form) this.fields.set(field, sending);
+    }
+  }
+  // Listening keeps a page out of Firefox's back/forward cache, so only while it is needed.
+  update() {
+    removeEventListener("beforeunload", this.onBeforeUnload);
+    if (this.asksBeforeLeaving && this.isAny) {
+      addEventListener("beforeunload", this.onBeforeUnload);
+    }
+  }
+  hearRequests(list) {
+    for (const entry of list.getEntries()) this.hearRequest(entry);
+  }
+  /** A script has sent a form if what it asks for then, but not at other times, succeeds. */
+  hearRequest({
+    initiatorType,
+    name,
+    responseStatus,
+    startTime
+  }) {
+    if (!/^(fetch|xml)/.test(initiatorType)) return;
+    const { pathname } = new URL(name);
+    const polled = this.polls.get(pathname) ?? 0;
+    const sendings = [...this.fields.values()].filter((sending) => {
+      const later = startTime - (sending?.event?.timeStamp ?? -Infinity);
+      return 0 <= later && later <= 1e3;
+    });
+    if (!sendings.length) this.polls.set(pathname, polled + 1);
+    else if (polled <= 2 && responseStatus >= 200 && responseStatus < 400) {
+      for (const sending of sendings) sending.hasSucceeded = true;
+    }
+  }
+};
+
+// warning.ts
+var Warning = class {
+  constructor(dialogs, fire) {
+    this.dialogs = dialogs;
+    this.fire = fire;
+  }
+  dialogs;
+  fire;
+  isOpen = false;
+  /** The dialog shows: no script has objected, and nobody has sent it away. */
+  isShown = false;
+  secondsWritten = 0;
+  /** Opens, or goes on counting. */
+  show(remaining, isEndFinal2) {
+    if (!this.isOpen) {
+      this.isOpen = true;
+      this.secondsWritten = 0;
+      this.isShown = this.fire("warn");
+      if (!this.isOpen) return;
+    }
+    this.dialogs.show("warning", this.isShown, isEndFinal2 ? "final" : "idle");
+    const seconds = Math.ceil(remaining);
+    if (seconds === this.secondsWritten) return;
+    const isSpoken = !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0;
+    this.dialogs.writeTimeLeft(seconds, isSpoken);
+    this.secondsWritten = seconds;
+  }
+  /** Closes: since somebody is there, or since time is up. */
+  close(isExtended) {
+    if (this.isOpen) {
+      this.isOpen = false;
+      if (isExtended) this.fire("extend");
+      if (this.isOpen) return;
+    }
+    this.dialogs.show("warning", false, "idle");
+  }
+  /** Gets out of the way; time goes on. */
+  dismiss() {
+    this.isShown = false;
+  }
+};
+
+// watcher.ts
+var FOLLOW = 2e3;
+var FRESH = 2;
+var SessionWatcher = class {
+  /** `age`: seconds since the page was asked for. */
+  constructor(element, options, age) {
+    this.element = element;
+    this.options = options;
+    const { pingUrl, idle = 0, absoluteIn = null } = options;
+    this.timeline = new Timeline(timesOfNewPage(age, idle, absoluteIn), options);
+    this.ping = new PingClient(pingUrl, options);
+    this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
+    this.activity = new Activity((event) => this.onActivityEvent(event));
+    this.tabs = new Tabs(pingUrl, (message) => this.onTabMessage(message));
+    this.page = new PageObserver(this);
+    this.dialogs = new Dialogs(element, options.language, this);
+    this.warning = new Warning(this.dialogs, (name) => this.fire(name));
+    this.cover = new Cover(this.dialogs);
+    this.ending = new Ending(this);
+  }
+  element;
+  options;
+  timeline;
+  unsaved;
+  activity;
+  cover;
+  dialogs;
+  ending;
+  page;
+  ping;
+  tabs;
+  warning;
+  isUncertain = false;
+  mayHaveNewSignIn = false;
+  wasAnswerDue = false;
+  nextLook;
+  departure;
+  get observers() {
+    return [this.page, this.dialogs, this.activity, this.tabs];
+  }
+  start() {
+    if (this.page.isStarted) return;
+    for (const observer of this.observers) observer.start();
+    this.ping.allowNow();
+    this.broadcast("hello");
+    this.evaluate();
+  }
+  /** Does nothing until it is started again. */
+  stop() {
+    clearTimeout(this.nextLook);
+    clearTimeout(this.departure);
+    for (const observer of this.observers) observer.stop();
+  }
+  /** Is not started again: the page is left, or the element taken out of it. */
+  retire() {
+    this.stop();
+    this.unsaved.stop();
+  }
+  /** The page comes from a cache, and may show what nobody may see any more. */
+  distrust() {
+    this.coverPage();
+    if (this.ending.reason) this.mayHaveNewSignIn = true;
+  }
+  get facts() {
+    const { cover, ending, ping } = this;
+    return {
+      ...this.timeline.facts,
+      isRunning: this.page.isStarted && !isWatchedFromOutside(),
+      isHidden: document.hidden,
+      isCovered: cover.isUp,
+      sinceCovered: cover.age,
+      isWarningOpen: this.warning.isOpen,
+      failures: ping.failures,
+      mayAskIn: ping.mayAskIn,
+      wasAnswerDue: this.wasAnswerDue,
+      isEnded: ending.reason !== "",
+      isLeaving: ending.isLeaving,
+      isUncertain: this.isUncertain,
+      mayHaveNewSignIn: this.mayHaveNewSignIn
+    };
+  }
+  /** Decides anew: whenever anything may have changed, and when it is time to. */
+  evaluate() {
+    clearTimeout(this.nextLook);
+    if (!this.page.isStarted) return;
+    this.unsaved.update();
+    const { phase, ask, isAnswerDue: isAnswerDue2, lookAgainIn } = decide(this.facts, this.options);
+    this.wasAnswerDue = isAnswerDue2;
+    this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1e3);
+    this.enter(phase);
+    if (ask) void this.ask();
+  }
+  enter(phase) {
+    const { isEndFinal: isEndFinal2, remaining } = this.timeline;
+    if (phase === "open" || phase === "warning") this.cover.lower();
+    switch (phase) {
+      case "open":
+        this.warning.close(true);
+        break;
+      case "warning":
+        this.warning.show(remaining, isEndFinal2);
+        break;
+      case "covered":
+        this.coverPage();
+        break;
+      case "leaving":
+        if (!this.ending.isLeaving) this.ending.leave(true);
+        break;
+      case "dormant":
+        this.element.remove();
+    }
+  }
+  /** Hides the page until the server has spoken. */
+  coverPage() {
+    this.isUncertain = true;
+    this.warning.close(false);
+    this.cover.raise();
+  }
+  // What people do.
+  onActivityEvent(event) {
+    this.unsaved.hear(event);
+    if (!event.isTrusted || /^(change|reset|submit)$/.test(event.type)) return;
+    if (!this.warning.isOpen || !this.dialogs.isControl(event)) this.recordActivity(false);
+  }
+  recordActivity(isDeliberate) {
+    if (this.cover.isUp) return;
+    const { options, timeline } = this;
+    const requireConfirm = options.requireConfirm === true;
+    const weight = weighActivity(timeline.facts, options, { isDeliberate, requireConfirm });
+    if (weight === "refused") return;
+    if (weight !== "late") {
+      const isRescue = weight === "rescue";
+      if (isRescue) this.ping.allowNow();
+      if (!timeline.recordActivity(isRescue)) return;
+      this.broadcast("activity");
+    }
+    this.evaluate();
+  }
+  onStay() {
+    if (this.cover.isUp) return;
+    if (this.timeline.isEndFinal) this.warning.dismiss();
+    else this.recordActivity(true);
+    this.evaluate();
+  }
+  onLeave() {
+    this.ending.leave(true);
+  }
+  onSignOut() {
+    void this.ending.signOut();
+  }
+  onClosed() {
+    this.cover.explain(this.ending.reason);
+  }
+  onHidden() {
+    if (shouldReportWhenHidden(this.facts, this.options)) void this.ask(true);
+  }
+  onLeft() {
+    this.broadcast("goodbye");
+    this.stop();
+  }
+  onReturned(wasFrozen) {
+    if (this.isUncertain && !this.ping.failures) this.coverPage();
+    this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
+    this.ping.allowNow();
+    if (this.ending.reason) void this.ask();
+    this.evaluate();
+  }
+  // What the server says.
+  async ask(isPageHidden = false) {
+    if (!this.page.isStarted || !mayAsk(this.facts)) return;
+    const question = this.timeline.recordQuestion();
+    this.broadcast("question");
+    const { signIn = "", user = "" } = this.options;
+    const idleFor = question.idleFor.toFixed(3);
+    const answer = await this.ping.ask({ signIn, user, idleFor }, isPageHidden);
+    if (this.page.isStarted && answer !== "overtaken") this.onAnswer(question, answer);
+  }
+  onAnswer(question, answer) {
+    if (answer === "failed") {
+      this.timeline.recordFailure();
+      this.evaluate();
+    } else if (answer.state === "expired") {
+      this.mayHaveNewSignIn = false;
+      if (!this.ending.reason) this.broadcast("ended", answer.reason);
+      this.ending.end(answer.reason, false);
+    } else if (answer.user !== (this.options.user || answer.user)) this.ending.leave();
+    else this.onActive(question, answer);
+  }
+  onActive(question, answer) {
+    const { options, timeline } = this;
+    const { csrfToken, expireAfter, signIn, user, warnAfter } = answer;
+    if (csrfToken) {
+      this.dialogs.renewSignInLinks(signIn);
+      renewTokens(csrfToken);
+      this.fire("renew", { csrfToken });
+    }
+    Object.assign(options, { expireAfter, signIn, user, warnAfter });
+    timeline.recordAnswer(question, answer);
+    this.isUncertain = this.cover.isUp && timeline.remaining <= 1;
+    const wasLocked = this.ending.reason !== "";
+    this.mayHaveNewSignIn = false;
+    this.ending.reopen();
+    this.broadcast("answer");
+    this.evaluate();
+    if (wasLocked) this.fire("unlock");
+  }
+  // What other tabs say.
+  broadcast(kind, reason) {
+    const { signIn, user } = this.options;
+    const { ages } = this.timeline;
+    this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
+  }
+  onTabMessage(message) {
+    const { options } = this;
+    if (message.user === options.user && message.signIn === options.signIn) {
+      this.onOwnMessage(message);
+    } else {
+      if (message.user !== options.user) this.coverPage();
+      if (!this.mayHaveNewSignIn) this.ping.allowNow();
+      this.mayHaveNewSignIn = true;
+    }
+    this.evaluate();
+  }
+  onOwnMessage({ ages, kind, reason, sent }) {
+    const delay = Math.max(0, Date.now() - sent) / 1e3;
+    if (this.timeline.merge(ages, delay)) this.isUncertain = false;
+    if (kind === "ended" || kind === "lock") {
+      if (delay < FRESH) this.ending.end(reason ?? "anonymous", kind === "lock");
+      else this.isUncertain = true;
+    }
+    if (kind === "hello" && this.ending.reason) void this.ask();
+    if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
+    if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
+  }
+  /** A page was left for one that is not of this site, or where nobody is signed in. */
+  onNotFollowed() {
+    this.isUncertain = true;
+    this.evaluate();
+  }
+  fire(name, detail = {}) {
+    const init = { bubbles: true, cancelable: true, detail };
+    return this.element.dispatchEvent(new CustomEvent(`session-security:${name}`, init));
+  }
+};
+
+// element.ts
+var SessionSecurity = class extends HTMLElement {
+  watcher = null;
+  connection = null;
+  connectedCallback() {
+    const other = window.sessionSecurity;
+    if (other !== this && other?.isConnected) this.remove();
+    else this.connect();
+  }
+  connect() {
+    window.sessionSecurity = this;
+    const isNewPage = document.readyState !== "complete";
+    const options = JSON.parse(this.firstElementChild?.textContent ?? "");
+    const watcher = new SessionWatcher(this, options, isNewPage ? performance.now() / 1e3 : 0);
+    this.watcher = watcher;
+    if (isNewPage && isFromCache()) watcher.distrust();
+    this.connection = new AbortController();
+    const { signal } = this.connection;
+    addEventListener("pageshow", (event) => this.onPageShow(event), { signal });
+    if (document.prerendering) {
+      document.addEventListener("prerenderingchange", () => watcher.start(), { signal });
+    } else watcher.start();
+  }
+  disconnectedCallback() {
+    this.connection?.abort();
+    this.watcher?.retire();
+  }
+  onPageShow({ persisted }) {
+    if (!persisted) return;
+    this.watcher?.distrust();
+    this.watcher?.start();
+  }
+  get idle() {
+    return this.watcher?.timeline.idle ?? 0;
+  }
+  get remaining() {
+    return Math.max(0, this.watcher?.timeline.remaining ?? 0);
+  }
+  activity() {
+    this.watcher?.recordActivity(true);
+  }
+  saved(form) {
+    this.watcher?.unsaved.forget(form);
+    this.watcher?.evaluate();
+  }
+  /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
+  lockOtherTabs() {
+    this.watcher?.broadcast("lock", "anonymous");
+  }
+};
+
+// index.ts
+if (!customElements.get("session-security")) {
+  customElements.define("session-security", SessionSecurity);
+}
