@@ -18,8 +18,8 @@ export class Cover {
     return this.since !== null;
   }
 
-  get age(): number {
-    return secondsSince(this.since);
+  get age(): number | null {
+    return this.since && secondsSince(this.since);
   }
 
   raise(): void {

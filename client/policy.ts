@@ -5,9 +5,8 @@ export interface Facts {
   /** Somebody can look at the page: not rendered in advance, left, or inside a page that watches. */
   readonly isRunning: boolean;
   readonly isHidden: boolean;
-  /** The page can't be read at the moment, since so many seconds. */
-  readonly isCovered: boolean;
-  readonly sinceCovered: number;
+  /** How long nobody has been able to read the page, if nobody is. */
+  readonly coveredFor: number | null;
   readonly isWarningOpen: boolean;
 
   /** In any tab. */
@@ -160,7 +159,7 @@ function reckon(facts: Facts, limits: Limits): Reckoning {
     reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
     isConfirmed: facts.sinceAnswer <= SHORTEST - warningIn,
     // What is covered opens only when the server has spoken.
-    isCovered: remaining <= 0 || (facts.isCovered && (facts.isUncertain || facts.isEnded)),
+    isCovered: remaining <= 0 || (facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)),
   };
 }
 
@@ -177,7 +176,7 @@ function isAnswerDue(facts: Facts, reckoning: Reckoning): boolean {
 
 function phaseOf(facts: Facts, limits: Limits, reckoning: Reckoning): Phase {
   const { isCovered, isConfirmed, warningIn } = reckoning;
-  if (facts.isLeaving || (facts.isCovered && facts.sinceCovered >= DAY)) return "leaving";
+  if (facts.isLeaving || (facts.coveredFor ?? 0) >= DAY) return "leaving";
   if (facts.isEnded) return "locked";
   if (isCovered) return "covered";
   // A slow server holds no warning back for more than a third of its time, and a lost one for less.
