@@ -159,7 +159,8 @@ function reckon(facts: Facts, limits: Limits): Reckoning {
     reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
     isConfirmed: facts.sinceAnswer <= SHORTEST - warningIn,
     // What is covered opens only when the server has spoken.
-    isCovered: remaining <= 0 || (facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)),
+    isCovered:
+      remaining <= 0 || (facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)),
   };
 }
 
@@ -189,8 +190,9 @@ function nextLook(facts: Facts, reckoning: Reckoning, isDue: boolean): number {
   const { isCovered, remaining, reportIn, warningIn } = reckoning;
   if (facts.isEnded && !isDue) return SELDOM;
   if (!isDue && warningIn > 0) return Math.min(facts.isHidden ? SELDOM : 1, warningIn, reportIn);
-  // The countdown changes with the full second.
-  return facts.isWarningOpen && !isCovered ? remaining % 1 : 1;
+  if (isCovered) return 1;
+  // The countdown changes with the full second, and the end may come before that.
+  return Math.min(facts.isWarningOpen ? remaining % 1 : 1, remaining);
 }
 
 /** The phase of the page, whether to ask the server, and when to decide again. */

@@ -71,6 +71,7 @@ export class UnsavedInput {
     this.polls.set(pingUrl, Infinity);
   }
 
+  /** Goes on while the page is in a cache: what was typed there is still unsaved. */
   start(): void {
     this.requests.observe({ type: "resource" });
   }

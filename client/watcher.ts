@@ -71,6 +71,7 @@ export class SessionWatcher implements DialogsDelegate, EndingDelegate, PageDele
   start(): void {
     if (this.page.isStarted) return;
     for (const observer of this.observers) observer.start();
+    this.unsaved.start();
     this.ping.allowNow();
     this.broadcast("hello");
     this.evaluate();

@@ -206,6 +206,11 @@ const REPORTS: Some = [
   { hasUnreportedActivity: true, isReportUrgent: true },
 ];
 
+// It looked up to a second too late at the end of a page that had just woken.
+function firstWait(facts: Facts, { isCovered, wait }: FirstJudgement): number {
+  return isCovered ? wait : Math.min(wait, Math.max(timeLeft(facts, LIMITS), 0.05));
+}
+
 test("the answer is that of the first client, whatever the facts", () => {
   const grid = combined(
     STATES,
@@ -229,7 +234,7 @@ test("the answer is that of the first client, whatever the facts", () => {
       ? phase === firstPhase(facts, first) &&
         ask === first.asks &&
         isAnswerDue === first.isDue &&
-        lookAgainIn === first.wait
+        lookAgainIn === firstWait(facts, first)
       : phase === (facts.isRunning ? "locked" : "dormant") && !ask;
     assert.ok(isSame, `${JSON.stringify(facts)}: ${phase} ${ask} ${lookAgainIn}`);
   }

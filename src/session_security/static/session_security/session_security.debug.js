@@ -139,7 +139,7 @@ var Cover = class {
     return this.since !== null;
   }
   get age() {
-    return secondsSince(this.since);
+    return this.since && secondsSince(this.since);
   }
   raise() {
     if (this.since) return;
@@ -395,7 +395,7 @@ function reckon(facts, limits) {
     reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
     isConfirmed: facts.sinceAnswer <= SHORTEST - warningIn,
     // What is covered opens only when the server has spoken.
-    isCovered: remaining <= 0 || facts.isCovered && (facts.isUncertain || facts.isEnded)
+    isCovered: remaining <= 0 || facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)
   };
 }
 function isAnswerDue(facts, reckoning) {
@@ -405,7 +405,7 @@ function isAnswerDue(facts, reckoning) {
 }
 function phaseOf(facts, limits, reckoning) {
   const { isCovered, isConfirmed, warningIn } = reckoning;
-  if (facts.isLeaving || facts.isCovered && facts.sinceCovered >= DAY) return "leaving";
+  if (facts.isLeaving || (facts.coveredFor ?? 0) >= DAY) return "leaving";
   if (facts.isEnded) return "locked";
   if (isCovered) return "covered";
   const isOverdue = 3 * warningIn < limits.warnAfter - limits.expireAfter;
@@ -416,7 +416,8 @@ function nextLook(facts, reckoning, isDue) {
   const { isCovered, remaining, reportIn, warningIn } = reckoning;
   if (facts.isEnded && !isDue) return SELDOM;
   if (!isDue && warningIn > 0) return Math.min(facts.isHidden ? SELDOM : 1, warningIn, reportIn);
-  return facts.isWarningOpen && !isCovered ? remaining % 1 : 1;
+  if (isCovered) return 1;
+  return Math.min(facts.isWarningOpen ? remaining % 1 : 1, remaining);
 }
 function decide(facts, limits) {
   if (!facts.isRunning) {
@@ -770,6 +771,7 @@ var UnsavedInput = class {
     this.hearRequests({ getEntries: () => this.requests.takeRecords() });
     if (this.isAny) event.preventDefault();
   };
+  /** Goes on while the page is in a cache: what was typed there is still unsaved. */
   start() {
     this.requests.observe({ type: "resource" });
   }
@@ -937,6 +939,7 @@ var SessionWatcher = class {
   start() {
     if (this.page.isStarted) return;
     for (const observer of this.observers) observer.start();
+    this.unsaved.start();
     this.ping.allowNow();
     this.broadcast("hello");
     this.evaluate();
@@ -963,8 +966,7 @@ var SessionWatcher = class {
       ...this.timeline.facts,
       isRunning: this.page.isStarted && !isWatchedFromOutside(),
       isHidden: document.hidden,
-      isCovered: cover.isUp,
-      sinceCovered: cover.age,
+      coveredFor: cover.age,
       isWarningOpen: this.warning.isOpen,
       failures: ping.failures,
       mayAskIn: ping.mayAskIn,
