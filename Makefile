@@ -56,7 +56,7 @@ clean: ## remove everything that this file made
 # --- checking -----------------------------------------------------------------------------------
 
 .PHONY: test
-test: lint test-server test-fire test-browser ## lint, then all tests
+test: lint test-client test-server test-fire test-browser ## lint, then all tests
 
 .PHONY: lint
 lint: .venv/dev-ready node_modules/ready ## check code, types, templates, scripts and styles
@@ -66,6 +66,7 @@ lint: .venv/dev-ready node_modules/ready ## check code, types, templates, script
 	$(NODE) node_modules/.bin/biome check --error-on-warnings
 	$(NODE) node_modules/.bin/tsc --project tsconfig.json
 	$(NODE) node_modules/.bin/tsc --project tests/browser
+	$(NODE) node_modules/.bin/tsc --project tests/client/tsconfig.json
 	$(NODE) node scripts/build-client.mjs --check
 	$(PY) scripts/messages.py --check
 	$(PY) -m mypy
@@ -80,6 +81,10 @@ format: .venv/dev-ready node_modules/ready ## put all files into the agreed form
 .PHONY: test-server
 test-server: .venv/dev-ready ## the tests without browsers and other servers
 	$(PYTEST) $(PARALLEL) tests --ignore=tests/browser --ignore=tests/servers
+
+.PHONY: test-client
+test-client: node_modules/ready ## the tests of the browser's side without a browser
+	$(NODE) node scripts/test-client.mjs
 
 .PHONY: test-fire
 test-fire: .venv/dev-ready ## races and faults on real servers, in short
@@ -96,8 +101,8 @@ world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=1000, or REPLAY=
 		$(if $(SCHEDULES),--schedules $(SCHEDULES)) $(if $(SEED),--seed $(SEED)) $(if $(REPLAY),--replay '$(REPLAY)')
 
 .PHONY: faults
-faults: .venv/dev-ready ## what finds each of some faults that are put into the code
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PY) scripts/faults.py
+faults: .venv/dev-ready node_modules/ready ## what finds each of some faults that are put into the code
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(NODE) $(PY) scripts/faults.py
 
 .PHONY: fire
 fire: .venv/dev-ready ## the same in full (an hour)

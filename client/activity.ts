@@ -1,16 +1,12 @@
 import { Observer } from "./observer";
 
-const EVENTS = [
-  "change",
-  "input",
-  "keydown",
-  "pointerdown",
-  "pointermove",
-  "reset",
-  "submit",
-  "touchmove",
-  "wheel", // not "scroll", which is trusted also when a script scrolls
-];
+// Not "scroll", which is trusted also when a script scrolls.
+const EVENTS = "change input keydown pointerdown pointermove reset submit touchmove wheel";
+
+export interface ActivityDelegate {
+  /** Something was done, by a person or by a script. */
+  onActivityEvent(event: Event): void;
+}
 
 function documentOf(view: Window | null | undefined): Document | null {
   try {
@@ -20,38 +16,35 @@ function documentOf(view: Window | null | undefined): Document | null {
   }
 }
 
-/** Hears what happens in the page and its frames of the same origin, and tells what was done. */
+/** Hears what happens in the page and its frames of the same origin. */
 export class Activity extends Observer {
   private pointer = "";
-  private signal: AbortSignal | undefined;
 
   private readonly hear = (event: Event) => {
-    if (event.type === "pointermove" && !this.hasMoved(event as PointerEvent)) return;
-    this.onActivityEvent(event);
+    if (event.type !== "pointermove" || this.hasMoved(event as PointerEvent)) {
+      this.delegate.onActivityEvent(event);
+    }
   };
 
   // A frame has another document after each load.
   private readonly hearLoad = ({ target }: Event) =>
     this.watch((target as Partial<HTMLIFrameElement>).contentWindow);
 
-  constructor(private readonly onActivityEvent: (event: Event) => void) {
+  constructor(private readonly delegate: ActivityDelegate) {
     super();
   }
 
-  protected override listen(signal: AbortSignal): void {
-    this.signal = signal;
+  protected override listen(): void {
     this.watch(window);
   }
 
+  // The same listeners each time, so that a document which is watched twice is heard once.
   private watch(view: Window | null | undefined): void {
     const document = documentOf(view);
     if (!document) return;
     for (const frame of document.querySelectorAll("iframe")) this.watch(frame.contentWindow);
-    // Captured, so that no script of the page can keep them away; passive, for smooth scrolling.
-    // The same listeners each time, so a document that is watched twice is heard once.
-    const options = { capture: true, passive: true, ...(this.signal && { signal: this.signal }) };
-    for (const type of EVENTS) document.addEventListener(type, this.hear, options);
-    document.addEventListener("load", this.hearLoad, options);
+    this.on(document, EVENTS, this.hear);
+    this.on(document, "load", this.hearLoad);
   }
 
   // Chrome sends these events, too, when the layout shifts under a still pointer.

@@ -1,6 +1,6 @@
 import { type Moment, momentAgo, secondsSince } from "./clock";
 import type { Dialogs } from "./dialogs";
-import type { Reason } from "./types";
+import type { Reason } from "./protocol";
 
 const CLASS = "session_security_covered"; // for style.css, and for sites
 

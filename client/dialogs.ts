@@ -54,23 +54,27 @@ export class Dialogs extends Observer {
     super();
   }
 
-  protected override listen(signal: AbortSignal): void {
-    // Captured: "cancel" and "close" do not bubble.
-    const options = { capture: true, signal };
-    const { delegate, element } = this;
-    element.addEventListener("click", (event) => this.hearClick(event), options);
-    element.addEventListener("close", () => delegate.onClosed(), options);
-    const answer = (type: string, respond: () => void) =>
-      element.addEventListener(
-        type,
-        (event) => {
-          event.preventDefault();
-          respond();
-        },
-        options,
-      );
-    answer("cancel", () => delegate.onStay());
-    answer("submit", () => delegate.onSignOut());
+  protected override listen(): void {
+    this.on(this.element, "cancel click close submit", (event) => this.hear(event), false);
+  }
+
+  private hear(event: Event): void {
+    const { delegate } = this;
+    switch (event.type) {
+      case "click":
+        this.hearClick(event);
+        break;
+      case "close":
+        delegate.onClosed();
+        break;
+      case "cancel":
+        event.preventDefault();
+        delegate.onStay();
+        break;
+      case "submit":
+        event.preventDefault();
+        delegate.onSignOut();
+    }
   }
 
   private hearClick(event: Event): void {

@@ -1,9 +1,9 @@
 import { isFromCache } from "./page";
-import type { Options, PublicElement } from "./types";
+import type { CustomElement, Options, PrerenderableDocument, ResumableElement } from "./protocol";
 import { SessionWatcher } from "./watcher";
 
 /** `<session-security>`: what a page has of this app, and what its scripts may use. */
-export class SessionSecurity extends HTMLElement implements PublicElement {
+export class SessionSecurity extends HTMLElement implements CustomElement, ResumableElement {
   private watcher: SessionWatcher | null = null;
   private connection: AbortController | null = null;
 
@@ -24,7 +24,7 @@ export class SessionSecurity extends HTMLElement implements PublicElement {
     const { signal } = this.connection;
     addEventListener("pageshow", (event) => this.onPageShow(event), { signal });
     // What is rendered in advance is no visit; nobody may ever look at it.
-    if ((document as { prerendering?: boolean }).prerendering) {
+    if ((document as PrerenderableDocument).prerendering) {
       document.addEventListener("prerenderingchange", () => watcher.start(), { signal });
     } else watcher.start();
   }

@@ -3,9 +3,9 @@ import { setToken } from "./csrf";
 import type { Dialogs } from "./dialogs";
 import type { PingClient } from "./ping";
 import { afterTheEnd } from "./policy";
+import type { Options, Reason } from "./protocol";
 import type { Tabs } from "./tabs";
 import type { Timeline } from "./timeline";
-import type { Options, Reason } from "./types";
 import type { UnsavedInput } from "./unsaved";
 
 /** How long other tabs wait for whoever signs in again, before they are left all the same. */

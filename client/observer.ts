@@ -9,7 +9,7 @@ export abstract class Observer {
   start(): void {
     if (this.listening) return;
     this.listening = new AbortController();
-    this.listen(this.listening.signal);
+    this.listen();
   }
 
   stop(): void {
@@ -17,6 +17,23 @@ export abstract class Observer {
     this.listening = null;
   }
 
-  /** Adds listeners that the signal removes. */
-  protected abstract listen(signal: AbortSignal): void;
+  protected abstract listen(): void;
+
+  /**
+   * Adds a listener, which `stop()` removes, for types with a space between.
+   *
+   * It captures, so that no script of the page can keep events away; but of a window only its own,
+   * for "focus" is also that of each field.
+   */
+  protected on(
+    target: EventTarget,
+    types: string,
+    hear: (event: Event) => void,
+    isPassive = true,
+  ): void {
+    if (!this.listening) return;
+    const { signal } = this.listening;
+    const options = { capture: target !== window, passive: isPassive, signal };
+    for (const type of types.split(" ")) target.addEventListener(type, hear, options);
+  }
 }

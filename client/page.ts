@@ -15,15 +15,10 @@ export class PageObserver extends Observer {
     super();
   }
 
-  protected override listen(signal: AbortSignal): void {
+  protected override listen(): void {
     const hear = (event: Event) => this.hear(event);
-    // Not captured: the focus of the window, not that of each field.
-    for (const type of ["focus", "online", "pagehide"]) {
-      addEventListener(type, hear, { signal });
-    }
-    for (const type of ["resume", "visibilitychange"]) {
-      document.addEventListener(type, hear, { signal });
-    }
+    this.on(window, "focus online pagehide", hear);
+    this.on(document, "resume visibilitychange", hear);
   }
 
   private hear({ type }: Event): void {

@@ -1,26 +1,6 @@
 import { type Moment, momentAgo, secondsSince } from "./clock";
 import { backOff, type Limits } from "./policy";
-import type { Reason } from "./types";
-
-/** The session goes on; times in seconds. */
-export interface ActiveAnswer extends Limits {
-  readonly state: "active";
-  readonly idle: number;
-  readonly absoluteIn: number | null;
-  readonly user: string;
-  readonly signIn: string;
-  /** There has been a new sign-in, which has changed the token; or it was asked for. */
-  readonly csrfToken?: string;
-}
-
-/** Nobody is signed in. */
-export interface ExpiredAnswer {
-  readonly state: "expired";
-  readonly reason: Reason;
-  readonly csrfToken?: string;
-}
-
-export type Answer = ActiveAnswer | ExpiredAnswer;
+import type { Answer, Inquiry } from "./protocol";
 
 /** Seconds before a server that says nothing counts as lost. */
 const PATIENCE = 30;
@@ -63,10 +43,7 @@ export class PingClient {
    * An answer is "overtaken" if one to a later question has come. "Nobody is signed in" is so by
    * any later question, for somebody may have signed in between.
    */
-  async ask(
-    question: Record<string, string>,
-    isPageHidden = false,
-  ): Promise<Answer | "failed" | "overtaken"> {
+  async ask(question: Inquiry, isPageHidden = false): Promise<Answer | "failed" | "overtaken"> {
     const number = ++this.asked;
     this.attempt = momentAgo();
     this.isWaiting = true;
@@ -84,10 +61,7 @@ export class PingClient {
     return (await this.send({ token: "1" }, false))?.csrfToken;
   }
 
-  private async send(
-    question: Record<string, string>,
-    isPageHidden: boolean,
-  ): Promise<Answer | null> {
+  private async send(question: Inquiry, isPageHidden: boolean): Promise<Answer | null> {
     try {
       const response = await fetch(this.url, {
         method: "POST",

@@ -1,6 +1,6 @@
 // The page of the app where people sign in again beside the tab with their work, or have done so.
 
-import type { SessionSecurity } from "./element";
+import type { ResumableElement } from "./protocol";
 
 /** Milliseconds in which the page tells the other tabs that somebody is signed in. */
 const TIME_TO_TELL = 1500;
@@ -10,7 +10,7 @@ const form = document.getElementById("session_security_resume");
 if (form) {
   // Before the others learn that the session has ended.
   form.addEventListener("submit", () =>
-    (window.sessionSecurity as SessionSecurity | undefined)?.lockOtherTabs(),
+    (window.sessionSecurity as ResumableElement | undefined)?.lockOtherTabs(),
   );
   // Whoever is here has been warned.
   document.addEventListener("session-security:warn", (event) => event.preventDefault());

@@ -2,7 +2,7 @@
 // It makes the element that does the work now, and needs neither jQuery nor another file.
 
 import "./index";
-import type { Options, PublicElement } from "./types";
+import type { Options, PublicElement } from "./protocol";
 
 // A function, for "new" gives what it returns: the element, which has `activity()`, as 2.x had.
 function SessionSecurity(options: Options): PublicElement {
@@ -21,4 +21,4 @@ function SessionSecurity(options: Options): PublicElement {
   return element;
 }
 
-Object.assign(window, { yourlabs: { SessionSecurity } });
+window.yourlabs = { SessionSecurity };

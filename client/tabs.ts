@@ -1,31 +1,7 @@
-import type { SharedAges } from "./timeline";
-import type { Reason } from "./types";
+import type { TabMessage } from "./protocol";
 
-/**
- * hello: this page runs now. goodbye: it is left. activity: somebody is here. question, answer: the
- * server is asked, has answered. ended: there is no session. lock: it is about to end, and the
- * pages are to wait for whoever signs in again.
- */
-export type TabMessageKind =
-  | "activity"
-  | "answer"
-  | "ended"
-  | "goodbye"
-  | "hello"
-  | "lock"
-  | "question";
-
-export interface TabMessage {
-  readonly kind: TabMessageKind;
-  /** Whose page it is, and of which sign-in. */
-  readonly user?: string | undefined;
-  readonly signIn?: string | undefined;
-  /** With "ended" and "lock". */
-  readonly reason?: Reason | undefined;
-  /** Ages, not times of day: a clock that is set in between must make nothing younger. */
-  readonly ages: SharedAges;
-  /** When it was sent, by the wall clock, in milliseconds. */
-  readonly sent: number;
+export interface TabsDelegate {
+  onTabMessage(message: TabMessage): void;
 }
 
 interface Channel {
@@ -36,12 +12,12 @@ interface Channel {
 /** Stands for a BroadcastChannel where there is none: one entry, which holds the last message. */
 class StorageChannel implements Channel {
   private readonly hear = ({ key, newValue }: StorageEvent) => {
-    if (key === this.name && newValue) this.onMessage(JSON.parse(newValue));
+    if (key === this.name && newValue) this.delegate.onTabMessage(JSON.parse(newValue));
   };
 
   constructor(
     private readonly name: string,
-    private readonly onMessage: (message: TabMessage) => void,
+    private readonly delegate: TabsDelegate,
   ) {
     addEventListener("storage", this.hear);
   }
@@ -66,7 +42,7 @@ export class Tabs {
 
   constructor(
     pingUrl: string,
-    private readonly onMessage: (message: TabMessage) => void,
+    private readonly delegate: TabsDelegate,
   ) {
     this.name = `session_security ${pingUrl}`;
   }
@@ -87,9 +63,9 @@ export class Tabs {
   }
 
   private open(): Channel {
-    if (!window.BroadcastChannel) return new StorageChannel(this.name, this.onMessage);
+    if (!window.BroadcastChannel) return new StorageChannel(this.name, this.delegate);
     const channel = new BroadcastChannel(this.name);
-    channel.onmessage = ({ data }) => this.onMessage(data);
+    channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
     return channel;
   }
 }

@@ -1,6 +1,7 @@
 import { laterOf, type Moment, momentAgo, secondsSince } from "./clock";
 import type { Facts, Limits } from "./policy";
 import { isEndFinal, reportDueIn, timeLeft } from "./policy";
+import type { ActiveAnswer, Options, SharedAges } from "./protocol";
 
 /** What has happened when: a plain object, so that it can be handed on. */
 export interface Times {
@@ -17,25 +18,11 @@ export interface Times {
   isReportUrgent: boolean;
 }
 
-/** The times that tabs share, as ages in seconds. */
-export interface SharedAges {
-  readonly activity: number;
-  readonly answer: number;
-  readonly report: number;
-  readonly question?: number;
-}
-
 /** What the server was asked, and what was known then. */
 export interface Question {
   readonly sent: Moment;
   readonly activity: Moment;
   readonly idleFor: number;
-}
-
-/** What an answer says of times; in seconds. */
-export interface AnsweredTimes {
-  readonly idle: number;
-  readonly absoluteIn: number | null;
 }
 
 type TimeFacts = Pick<
@@ -49,8 +36,8 @@ type TimeFacts = Pick<
   | "sinceReport"
 >;
 
-/** The times of a page that was asked for `age` seconds ago, when nobody had acted for `idle`. */
-export function timesOfNewPage(age: number, idle: number, absoluteIn: number | null): Times {
+/** The times of a page that was asked for `age` seconds ago. */
+export function timesOfNewPage({ idle = 0, absoluteIn = null }: Options, age: number): Times {
   // The server has spoken when it wrote the page, not before it was asked: never too late.
   const asked = momentAgo(age);
   return {
@@ -132,7 +119,10 @@ export class Timeline {
     this.times.question = null;
   }
 
-  recordAnswer({ sent, activity, idleFor }: Question, { idle, absoluteIn }: AnsweredTimes): void {
+  recordAnswer(
+    { sent, activity, idleFor }: Question,
+    { idle, absoluteIn }: Pick<ActiveAnswer, "absoluteIn" | "idle">,
+  ): void {
     const { times } = this;
     times.answer = times.report = laterOf(times.answer, sent);
     times.isReportUrgent = false;

@@ -1,5 +1,10 @@
 import type { Dialogs } from "./dialogs";
 
+export interface WarningDelegate {
+  /** Tells the scripts of the page; false if one of them objects. */
+  fire(name: "warn" | "extend"): boolean;
+}
+
 /** Says that the end is near, and how near. */
 export class Warning {
   isOpen = false;
@@ -9,8 +14,7 @@ export class Warning {
 
   constructor(
     private readonly dialogs: Dialogs,
-    /** Tells the scripts of the page; false if one of them objects. */
-    private readonly fire: (name: "warn" | "extend") => boolean,
+    private readonly delegate: WarningDelegate,
   ) {}
 
   /** Opens, or goes on counting. */
@@ -18,7 +22,7 @@ export class Warning {
     if (!this.isOpen) {
       this.isOpen = true;
       this.secondsWritten = 0;
-      this.isShown = this.fire("warn");
+      this.isShown = this.delegate.fire("warn");
       if (!this.isOpen) return; // a script that was told has closed it
     }
     this.dialogs.show("warning", this.isShown, isEndFinal ? "final" : "idle");
@@ -34,7 +38,7 @@ export class Warning {
   close(isExtended: boolean): void {
     if (this.isOpen) {
       this.isOpen = false;
-      if (isExtended) this.fire("extend");
+      if (isExtended) this.delegate.fire("extend");
       if (this.isOpen) return;
     }
     this.dialogs.show("warning", false, "idle");

@@ -1,10 +1,10 @@
-import { Activity } from "./activity";
+import { Activity, type ActivityDelegate } from "./activity";
 import { Cover } from "./cover";
 import { renewTokens } from "./csrf";
 import { Dialogs, type DialogsDelegate } from "./dialogs";
 import { Ending, type EndingDelegate } from "./ending";
 import { isWatchedFromOutside, type PageDelegate, PageObserver } from "./page";
-import { type ActiveAnswer, type Answer, PingClient } from "./ping";
+import { PingClient } from "./ping";
 import {
   decide,
   type Facts,
@@ -13,11 +13,19 @@ import {
   shouldReportWhenHidden,
   weighActivity,
 } from "./policy";
-import { type TabMessage, type TabMessageKind, Tabs } from "./tabs";
+import type {
+  ActiveAnswer,
+  Answer,
+  EventMap,
+  Options,
+  Reason,
+  TabMessage,
+  TabMessageKind,
+} from "./protocol";
+import { Tabs, type TabsDelegate } from "./tabs";
 import { type Question, Timeline, timesOfNewPage } from "./timeline";
-import type { EventMap, Options, Reason } from "./types";
 import { UnsavedInput } from "./unsaved";
-import { Warning } from "./warning";
+import { Warning, type WarningDelegate } from "./warning";
 
 /** How long a page that was left may take until the next one speaks, in milliseconds. */
 const FOLLOW = 2000;
@@ -27,7 +35,15 @@ const FRESH = 2;
 type EventName = keyof EventMap extends `session-security:${infer Name}` ? Name : never;
 
 /** Watches over one page: wires the parts, collects the facts, and does what was decided. */
-export class SessionWatcher implements DialogsDelegate, EndingDelegate, PageDelegate {
+export class SessionWatcher
+  implements
+    ActivityDelegate,
+    DialogsDelegate,
+    EndingDelegate,
+    PageDelegate,
+    TabsDelegate,
+    WarningDelegate
+{
   readonly timeline: Timeline;
   readonly unsaved: UnsavedInput;
   private readonly activity: Activity;
@@ -51,15 +67,15 @@ export class SessionWatcher implements DialogsDelegate, EndingDelegate, PageDele
     readonly options: Options,
     age: number,
   ) {
-    const { pingUrl, idle = 0, absoluteIn = null } = options;
-    this.timeline = new Timeline(timesOfNewPage(age, idle, absoluteIn), options);
+    const { pingUrl } = options;
+    this.timeline = new Timeline(timesOfNewPage(options, age), options);
     this.ping = new PingClient(pingUrl, options);
     this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
-    this.activity = new Activity((event) => this.onActivityEvent(event));
-    this.tabs = new Tabs(pingUrl, (message) => this.onTabMessage(message));
+    this.activity = new Activity(this);
+    this.tabs = new Tabs(pingUrl, this);
     this.page = new PageObserver(this);
     this.dialogs = new Dialogs(element, options.language, this);
-    this.warning = new Warning(this.dialogs, (name) => this.fire(name));
+    this.warning = new Warning(this.dialogs, this);
     this.cover = new Cover(this.dialogs);
     this.ending = new Ending(this);
   }
@@ -156,7 +172,7 @@ export class SessionWatcher implements DialogsDelegate, EndingDelegate, PageDele
 
   // What people do.
 
-  private onActivityEvent(event: Event): void {
+  onActivityEvent(event: Event): void {
     this.unsaved.hear(event);
     if (!event.isTrusted || /^(change|reset|submit)$/.test(event.type)) return;
     if (!this.warning.isOpen || !this.dialogs.isControl(event)) this.recordActivity(false);
@@ -265,7 +281,7 @@ export class SessionWatcher implements DialogsDelegate, EndingDelegate, PageDele
     this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
   }
 
-  private onTabMessage(message: TabMessage): void {
+  onTabMessage(message: TabMessage): void {
     const { options } = this;
     if (message.user === options.user && message.signIn === options.signIn) {
       this.onOwnMessage(message);

@@ -1,20 +1,13 @@
 // Builds the client into the package: "make client". With --check, only says whether what is there
 // is what the sources give. With --client and --static, other folders than those of the package.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-
-const { values } = parseArgs({
-  options: {
-    check: { type: "boolean", default: false },
-    client: { type: "string", default: join(ROOT, "client") },
-    static: { type: "string", default: join(ROOT, "src/session_security/static/session_security") },
-  },
-});
+const STATIC = "src/session_security/static/session_security";
 
 /** Which file is built from which source, and how. */
 const BUILDS = [
@@ -25,9 +18,45 @@ const BUILDS = [
   { name: "resume.js", source: "resume.ts", minify: true, format: "esm" },
 ];
 
-/** The same bytes from the same sources, wherever they lie. */
-async function bundle({ source, minify, format }) {
-  const result = await build({
+const { values } = parseArgs({
+  options: {
+    check: { type: "boolean", default: false },
+    client: { type: "string", default: join(ROOT, "client") },
+    static: { type: "string", default: join(ROOT, STATIC) },
+  },
+});
+
+/** All names that are declared in a file, and some words more. */
+async function namesIn(path) {
+  const text = await readFile(path, "utf8");
+  return text.match(/[A-Za-z_$][\w$]*/g) ?? [];
+}
+
+/**
+ * The names that others know, so that they can't be shortened: what TypeScript knows of browsers,
+ * what pages may use, and what is sent.
+ */
+async function knownNames() {
+  const typescript = join(ROOT, "node_modules/@typescript");
+  const [platform] = await readdir(typescript);
+  const library = join(typescript, platform, "lib");
+  const files = [
+    ...(await readdir(library))
+      .filter((name) => /^lib\.(dom|es).*\.d\.ts$/.test(name))
+      .map((name) => join(library, name)),
+    join(ROOT, STATIC, "session_security.d.ts"),
+    join(values.client, "protocol.ts"),
+  ];
+  return new Set((await Promise.all(files.map(namesIn))).flat());
+}
+
+/** The same text from the same sources, wherever they lie. */
+async function bundle({ source, minify, format }, known) {
+  const shortening = {
+    mangleProps: /./,
+    mangleCache: Object.fromEntries([...known].map((name) => [name, false])),
+  };
+  const { outputFiles } = await build({
     absWorkingDir: values.client,
     entryPoints: [source],
     bundle: true,
@@ -36,25 +65,24 @@ async function bundle({ source, minify, format }) {
     format,
     target: "es2022",
     charset: "utf8",
-    legalComments: "none",
-    banner: { js: "// Built from client/ by make client." },
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, verbatimModuleSyntax: true } },
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    ...(minify && shortening),
   });
-  return result.outputFiles[0].text;
+  return `// Built from client/ by "make client".\n${outputFiles[0].text}`;
 }
 
-let isCurrent = true;
+const known = await knownNames();
 for (const options of BUILDS) {
   const path = join(values.static, options.name);
-  const text = await bundle(options);
+  const text = await bundle(options, known);
   if (!values.check) {
     await writeFile(path, text);
-  } else if (
-    text !== (await readFile(path, "utf8").catch(() => "")) ||
-    text !== (await bundle(options))
-  ) {
+    continue;
+  }
+  const isCurrent = text === (await readFile(path, "utf8").catch(() => ""));
+  const isSteady = text === (await bundle(options, known));
+  if (!isCurrent || !isSteady) {
     console.error(`${options.name} is not what client/ gives: run "make client".`);
-    isCurrent = false;
+    process.exitCode = 1;
   }
 }
-process.exitCode = isCurrent ? 0 : 1;

@@ -9,46 +9,68 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, which
 
 ROOT = Path(__file__).parents[1]
 TEST = ("tests/browser/model", "--ds=tests.browser.settings", "-x")
-CLIENT = "static/session_security/session_security.js"
 
 # What is wrong, in which file, what stands there, and what stands there instead.
 FAULTS = (
-    ("the server stores no report", "views.py", "    activity.merge(session, at)\n", ""),
-    ("a script's request counts as an act", "passivity.py", "not conf.COUNT_FETCH", "False"),
+    (
+        "the server stores no report",
+        "session_security/views.py",
+        "    activity.merge(session, at)\n",
+        "",
+    ),
+    (
+        "a script's request counts as an act",
+        "session_security/passivity.py",
+        "not conf.COUNT_FETCH",
+        "False",
+    ),
     (
         "a page goes by `Date.now()` alone",
-        CLIENT,
-        "Math.max(Date.now() - wall, performance.now() - mono)",
-        "(Date.now() - wall)",
+        "client/clock.ts",
+        "Math.max(Date.now() - moment.wall, performance.now() - moment.monotonic)",
+        "(Date.now() - moment.wall)",
     ),
     (
         "the first movement after the end revives the page",
-        CLIENT,
-        "    if (timeline.remaining <= 0) return this.judge(); // revives nothing\n",
+        "client/policy.ts",
+        '  if (timeLeft(ages, limits) <= 0) return "late";\n',
         "",
     ),
     (
         "a page from the back/forward cache is not covered",
-        CLIENT,
-        "      if (!event.persisted || !this.isConnected) return;\n      this.cover();\n",
-        "      if (!event.persisted || !this.isConnected) return;\n",
+        "client/element.ts",
+        "    this.watcher?.distrust(); // before it is seen\n",
+        "",
     ),
 )
+
+
+def build_client(folder: Path) -> None:
+    """Build the copy of the browser's side into the copy of the package."""
+    static = folder / "session_security" / "static" / "session_security"
+    build = ROOT / "scripts" / "build-client.mjs"
+    subprocess.run(
+        [which("node") or "node", build, "--client", folder / "client", "--static", static],
+        check=True,
+    )
 
 
 def found(file: str, right: str, wrong: str, *options: str) -> str | None:
     """The seed that finds the fault and what broke, or nothing."""
     with tempfile.TemporaryDirectory() as folder:
         copytree(ROOT / "src", folder, dirs_exist_ok=True)
-        path = Path(folder, "session_security", file)
+        copytree(ROOT / "client", f"{folder}/client")
+        path = Path(folder, file)
         code = path.read_text()
         if code.count(right) != 1:
             sys.exit(f"{file} has changed. It should have this once:\n{right}")
         path.write_text(code.replace(right, wrong))
+        if path.suffix == ".ts":
+            build_client(Path(folder))
         output = subprocess.run(
             [sys.executable, "-m", "pytest", *TEST, *options],
             cwd=ROOT,

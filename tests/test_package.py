@@ -6,6 +6,7 @@ import gzip
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -19,19 +20,22 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src"
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+def built(kind: str, folder: Path) -> Path:
     """Built from this repository, without the network."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = ["build", "--wheel", "--no-build-isolation", "--offline", "--out-dir", str(folder)]
+    command = ["build", kind, "--no-build-isolation", "--offline", "--out-dir", str(folder)]
     subprocess.run(
         [sys.executable, "-m", "uv", *command, "--python", sys.executable, str(ROOT)],
         check=True,
         capture_output=True,
         env=os.environ | {"UV_PYTHON_DOWNLOADS": "never"},
     )
-    [path] = folder.glob("*.whl")
-    return zipfile.ZipFile(path)
+    [path] = folder.glob("django*")
+    return path
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    return zipfile.ZipFile(built("--wheel", tmp_path_factory.mktemp("wheel")))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +62,8 @@ def test_it_holds_the_package_whole_and_nothing_but_the_package(wheel: zipfile.Z
         "templates/session_security/all.html",
         "templates/session_security/dialog.html",
         "static/session_security/session_security.js",
+        "static/session_security/session_security.debug.js",
+        "static/session_security/session_security.d.ts",
         "static/session_security/script.js",
         "static/session_security/style.css",
         "templatetags/session_security_tags.py",
@@ -81,6 +87,14 @@ def test_it_holds_no_tests_and_no_tools(wheel: zipfile.ZipFile) -> None:
     assert not [name for name in wheel.namelist() if "test" in name or "__pycache__" in name]
 
 
+def test_the_source_distribution_holds_what_the_client_is_built_from(tmp_path: Path) -> None:
+    with tarfile.open(built("--sdist", tmp_path)) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "client").iterdir()}
+    assert sources <= names
+    assert {"package.json", "tsconfig.json", "scripts/build-client.mjs"} <= names
+
+
 def test_it_says_what_it_is(metadata: email.message.Message) -> None:
     assert metadata["Name"] == "django-session-security"
     assert metadata["Version"] == session_security.__version__
@@ -94,7 +108,7 @@ def test_it_needs_django_and_nothing_else(metadata: email.message.Message) -> No
 
 
 def test_what_each_page_loads_is_small() -> None:
-    """The script and the style that are not for locked pages alone, as a server compresses them."""
+    """The script and the style, which are all that there is, as a server compresses them."""
     folder = SOURCE / "session_security" / "static" / "session_security"
     files = (folder / name for name in ("session_security.js", "style.css"))
     assert sum(len(gzip.compress(file.read_bytes(), mtime=0)) for file in files) <= 7000

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { type TabMessage, Tabs } from "../../client/tabs";
+import type { TabMessage } from "../../client/protocol";
+import { Tabs } from "../../client/tabs";
 
 const MESSAGE: TabMessage = {
   kind: "activity",
@@ -64,7 +65,7 @@ afterEach(() => {
 
 const open = (url: string): [Tabs, TabMessage[]] => {
   const heard: TabMessage[] = [];
-  const tabs = new Tabs(url, (message) => heard.push(message));
+  const tabs = new Tabs(url, { onTabMessage: (message) => heard.push(message) });
   opened.push(tabs);
   tabs.start();
   return [tabs, heard];

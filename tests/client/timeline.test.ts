@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { laterOf, momentAgo, secondsSince } from "../../client/clock";
-import { type SharedAges, Timeline, timesOfNewPage } from "../../client/timeline";
+import type { SharedAges } from "../../client/protocol";
+import { Timeline, timesOfNewPage } from "../../client/timeline";
 import { LIMITS } from "./facts";
 import { useFakeTime } from "./fake_time";
 
 const time = useFakeTime();
 
 const newTimeline = ({ age = 0, idle = 0, absoluteIn = null as number | null } = {}) =>
-  new Timeline(timesOfNewPage(age, idle, absoluteIn), LIMITS);
+  new Timeline(timesOfNewPage({ pingUrl: "/ping/", ...LIMITS, idle, absoluteIn }, age), LIMITS);
 
 const AGES: SharedAges = { activity: 500, answer: 500, report: 500 };
 

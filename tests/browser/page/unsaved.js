@@ -60,10 +60,9 @@ export function typeIntoCustomElement() {
 
 export function typeIntoFrame() {
   const frame = add(document.createElement("iframe"));
-  const { contentDocument, contentWindow } = frame;
+  const { contentDocument } = frame;
   if (!contentDocument) throw new Error("The frame is another origin's.");
   contentDocument.body.contentEditable = "true";
-  /** @type {any} */ (window.sessionSecurity).acts.watch(contentWindow);
   contentDocument.body.focus();
   type(contentDocument);
 }

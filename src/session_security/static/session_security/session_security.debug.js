@@ -1,19 +1,32 @@
-// Built from client/ by make client.
-
+// Built from client/ by "make client".
 // observer.ts
 var Observer = class {
-  listening = null;
+  constructor() {
+    this.listening = null;
+  }
   get isStarted() {
     return this.listening !== null;
   }
   start() {
     if (this.listening) return;
     this.listening = new AbortController();
-    this.listen(this.listening.signal);
+    this.listen();
   }
   stop() {
     this.listening?.abort();
     this.listening = null;
+  }
+  /**
+   * Adds a listener, which `stop()` removes, for types with a space between.
+   *
+   * It captures, so that no script of the page can keep events away; but of a window only its own,
+   * for "focus" is also that of each field.
+   */
+  on(target, types, hear, isPassive = true) {
+    if (!this.listening) return;
+    const { signal } = this.listening;
+    const options = { capture: target !== window, passive: isPassive, signal };
+    for (const type of types.split(" ")) target.addEventListener(type, hear, options);
   }
 };
 
@@ -23,15 +36,10 @@ var PageObserver = class extends Observer {
     super();
     this.delegate = delegate;
   }
-  delegate;
-  listen(signal) {
+  listen() {
     const hear = (event) => this.hear(event);
-    for (const type of ["focus", "online", "pagehide"]) {
-      addEventListener(type, hear, { signal });
-    }
-    for (const type of ["resume", "visibilitychange"]) {
-      document.addEventListener(type, hear, { signal });
-    }
+    this.on(window, "focus online pagehide", hear);
+    this.on(document, "resume visibilitychange", hear);
   }
   hear({ type }) {
     const isLeft = type === "pagehide";
@@ -54,18 +62,7 @@ function isWatchedFromOutside() {
 }
 
 // activity.ts
-var EVENTS = [
-  "change",
-  "input",
-  "keydown",
-  "pointerdown",
-  "pointermove",
-  "reset",
-  "submit",
-  "touchmove",
-  "wheel"
-  // not "scroll", which is trusted also when a script scrolls
-];
+var EVENTS = "change input keydown pointerdown pointermove reset submit touchmove wheel";
 function documentOf(view) {
   try {
     return view?.document ?? null;
@@ -74,30 +71,28 @@ function documentOf(view) {
   }
 }
 var Activity = class extends Observer {
-  constructor(onActivityEvent) {
+  constructor(delegate) {
     super();
-    this.onActivityEvent = onActivityEvent;
+    this.delegate = delegate;
+    this.pointer = "";
+    this.hear = (event) => {
+      if (event.type !== "pointermove" || this.hasMoved(event)) {
+        this.delegate.onActivityEvent(event);
+      }
+    };
+    // A frame has another document after each load.
+    this.hearLoad = ({ target }) => this.watch(target.contentWindow);
   }
-  onActivityEvent;
-  pointer = "";
-  signal;
-  hear = (event) => {
-    if (event.type === "pointermove" && !this.hasMoved(event)) return;
-    this.onActivityEvent(event);
-  };
-  // A frame has another document after each load.
-  hearLoad = ({ target }) => this.watch(target.contentWindow);
-  listen(signal) {
-    this.signal = signal;
+  listen() {
     this.watch(window);
   }
+  // The same listeners each time, so that a document which is watched twice is heard once.
   watch(view) {
     const document2 = documentOf(view);
     if (!document2) return;
     for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentWindow);
-    const options = { capture: true, passive: true, ...this.signal && { signal: this.signal } };
-    for (const type of EVENTS) document2.addEventListener(type, this.hear, options);
-    document2.addEventListener("load", this.hearLoad, options);
+    this.on(document2, EVENTS, this.hear);
+    this.on(document2, "load", this.hearLoad);
   }
   // Chrome sends these events, too, when the layout shifts under a still pointer.
   hasMoved({ screenX, screenY }) {
@@ -127,14 +122,13 @@ var Cover = class {
   // of popovers
   constructor(dialogs) {
     this.dialogs = dialogs;
+    this.since = null;
+    this.title = "";
+    // that the page would have
+    this.coverTitle = "";
+    this.observer = new MutationObserver(() => this.stayOnTop());
+    this.onToggle = () => this.stayOnTop();
   }
-  dialogs;
-  since = null;
-  title = "";
-  // that the page would have
-  coverTitle = "";
-  observer = new MutationObserver(() => this.stayOnTop());
-  onToggle = () => this.stayOnTop();
   get isUp() {
     return this.since !== null;
   }
@@ -252,26 +246,28 @@ var Dialogs = class extends Observer {
     this.element = element;
     this.language = language;
     this.delegate = delegate;
+    this.focusBefore = null;
   }
-  element;
-  language;
-  delegate;
-  focusBefore = null;
-  listen(signal) {
-    const options = { capture: true, signal };
-    const { delegate, element } = this;
-    element.addEventListener("click", (event) => this.hearClick(event), options);
-    element.addEventListener("close", () => delegate.onClosed(), options);
-    const answer = (type, respond) => element.addEventListener(
-      type,
-      (event) => {
+  listen() {
+    this.on(this.element, "cancel click close submit", (event) => this.hear(event), false);
+  }
+  hear(event) {
+    const { delegate } = this;
+    switch (event.type) {
+      case "click":
+        this.hearClick(event);
+        break;
+      case "close":
+        delegate.onClosed();
+        break;
+      case "cancel":
         event.preventDefault();
-        respond();
-      },
-      options
-    );
-    answer("cancel", () => delegate.onStay());
-    answer("submit", () => delegate.onSignOut());
+        delegate.onStay();
+        break;
+      case "submit":
+        event.preventDefault();
+        delegate.onSignOut();
+    }
   }
   hearClick(event) {
     const target = event.target;
@@ -440,10 +436,9 @@ var LOOP = 1e4;
 var Ending = class {
   constructor(page) {
     this.page = page;
+    this.reason = "";
+    this.isLeaving = false;
   }
-  page;
-  reason = "";
-  isLeaving = false;
   end(reason, awaitsSignIn) {
     if (this.reason) return;
     const { options, unsaved } = this.page;
@@ -518,18 +513,16 @@ var PingClient = class {
   constructor(url, limits) {
     this.url = url;
     this.limits = limits;
+    /** In a row. */
+    this.failures = 0;
+    this.asked = 0;
+    // questions, which are counted to be told apart
+    this.answered = 0;
+    // the latest one whose answer has come
+    this.isWaiting = false;
+    // for the answer to the latest attempt
+    this.attempt = null;
   }
-  url;
-  limits;
-  /** In a row. */
-  failures = 0;
-  asked = 0;
-  // questions, which are counted to be told apart
-  answered = 0;
-  // the latest one whose answer has come
-  isWaiting = false;
-  // for the answer to the latest attempt
-  attempt = null;
   /** Seconds until the next question may be sent. */
   get mayAskIn() {
     const patience = this.isWaiting ? this.limits.expireAfter / 5 : 0;
@@ -586,16 +579,14 @@ var PingClient = class {
 
 // tabs.ts
 var StorageChannel = class {
-  constructor(name, onMessage) {
+  constructor(name, delegate) {
     this.name = name;
-    this.onMessage = onMessage;
+    this.delegate = delegate;
+    this.hear = ({ key, newValue }) => {
+      if (key === this.name && newValue) this.delegate.onTabMessage(JSON.parse(newValue));
+    };
     addEventListener("storage", this.hear);
   }
-  name;
-  onMessage;
-  hear = ({ key, newValue }) => {
-    if (key === this.name && newValue) this.onMessage(JSON.parse(newValue));
-  };
   postMessage(message) {
     try {
       localStorage.setItem(this.name, JSON.stringify(message));
@@ -607,13 +598,11 @@ var StorageChannel = class {
   }
 };
 var Tabs = class {
-  constructor(pingUrl, onMessage) {
-    this.onMessage = onMessage;
+  constructor(pingUrl, delegate) {
+    this.delegate = delegate;
+    this.channel = null;
     this.name = `session_security ${pingUrl}`;
   }
-  onMessage;
-  name;
-  channel = null;
   start() {
     this.channel ??= this.open();
   }
@@ -627,15 +616,15 @@ var Tabs = class {
     this.channel?.postMessage(message);
   }
   open() {
-    if (!window.BroadcastChannel) return new StorageChannel(this.name, this.onMessage);
+    if (!window.BroadcastChannel) return new StorageChannel(this.name, this.delegate);
     const channel = new BroadcastChannel(this.name);
-    channel.onmessage = ({ data }) => this.onMessage(data);
+    channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
     return channel;
   }
 };
 
 // timeline.ts
-function timesOfNewPage(age, idle, absoluteIn) {
+function timesOfNewPage({ idle = 0, absoluteIn = null }, age) {
   const asked = momentAgo(age);
   return {
     activity: momentAgo(age + idle),
@@ -653,8 +642,6 @@ var Timeline = class {
     this.times = times;
     this.limits = limits;
   }
-  times;
-  limits;
   get facts() {
     const { times } = this;
     return {
@@ -760,17 +747,16 @@ function isIgnored(path) {
 var UnsavedInput = class {
   constructor(pingUrl, asksBeforeLeaving) {
     this.asksBeforeLeaving = asksBeforeLeaving;
+    this.fields = /* @__PURE__ */ new Map();
+    /** How often an address was asked when no form was sent. */
+    this.polls = /* @__PURE__ */ new Map();
+    this.requests = new PerformanceObserver((list) => this.hearRequests(list));
+    this.onBeforeUnload = (event) => {
+      this.hearRequests({ getEntries: () => this.requests.takeRecords() });
+      if (this.isAny) event.preventDefault();
+    };
     this.polls.set(pingUrl, Infinity);
   }
-  asksBeforeLeaving;
-  fields = /* @__PURE__ */ new Map();
-  /** How often an address was asked when no form was sent. */
-  polls = /* @__PURE__ */ new Map();
-  requests = new PerformanceObserver((list) => this.hearRequests(list));
-  onBeforeUnload = (event) => {
-    this.hearRequests({ getEntries: () => this.requests.takeRecords() });
-    if (this.isAny) event.preventDefault();
-  };
   /** Goes on while the page is in a cache: what was typed there is still unsaved. */
   start() {
     this.requests.observe({ type: "resource" });
@@ -856,22 +842,20 @@ var UnsavedInput = class {
 
 // warning.ts
 var Warning = class {
-  constructor(dialogs, fire) {
+  constructor(dialogs, delegate) {
     this.dialogs = dialogs;
-    this.fire = fire;
+    this.delegate = delegate;
+    this.isOpen = false;
+    /** The dialog shows: no script has objected, and nobody has sent it away. */
+    this.isShown = false;
+    this.secondsWritten = 0;
   }
-  dialogs;
-  fire;
-  isOpen = false;
-  /** The dialog shows: no script has objected, and nobody has sent it away. */
-  isShown = false;
-  secondsWritten = 0;
   /** Opens, or goes on counting. */
   show(remaining, isEndFinal2) {
     if (!this.isOpen) {
       this.isOpen = true;
       this.secondsWritten = 0;
-      this.isShown = this.fire("warn");
+      this.isShown = this.delegate.fire("warn");
       if (!this.isOpen) return;
     }
     this.dialogs.show("warning", this.isShown, isEndFinal2 ? "final" : "idle");
@@ -885,7 +869,7 @@ var Warning = class {
   close(isExtended) {
     if (this.isOpen) {
       this.isOpen = false;
-      if (isExtended) this.fire("extend");
+      if (isExtended) this.delegate.fire("extend");
       if (this.isOpen) return;
     }
     this.dialogs.show("warning", false, "idle");
@@ -904,35 +888,21 @@ var SessionWatcher = class {
   constructor(element, options, age) {
     this.element = element;
     this.options = options;
-    const { pingUrl, idle = 0, absoluteIn = null } = options;
-    this.timeline = new Timeline(timesOfNewPage(age, idle, absoluteIn), options);
+    this.isUncertain = false;
+    this.mayHaveNewSignIn = false;
+    this.wasAnswerDue = false;
+    const { pingUrl } = options;
+    this.timeline = new Timeline(timesOfNewPage(options, age), options);
     this.ping = new PingClient(pingUrl, options);
     this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
-    this.activity = new Activity((event) => this.onActivityEvent(event));
-    this.tabs = new Tabs(pingUrl, (message) => this.onTabMessage(message));
+    this.activity = new Activity(this);
+    this.tabs = new Tabs(pingUrl, this);
     this.page = new PageObserver(this);
     this.dialogs = new Dialogs(element, options.language, this);
-    this.warning = new Warning(this.dialogs, (name) => this.fire(name));
+    this.warning = new Warning(this.dialogs, this);
     this.cover = new Cover(this.dialogs);
     this.ending = new Ending(this);
   }
-  element;
-  options;
-  timeline;
-  unsaved;
-  activity;
-  cover;
-  dialogs;
-  ending;
-  page;
-  ping;
-  tabs;
-  warning;
-  isUncertain = false;
-  mayHaveNewSignIn = false;
-  wasAnswerDue = false;
-  nextLook;
-  departure;
   get observers() {
     return [this.page, this.dialogs, this.activity, this.tabs];
   }
@@ -1143,8 +1113,11 @@ var SessionWatcher = class {
 
 // element.ts
 var SessionSecurity = class extends HTMLElement {
-  watcher = null;
-  connection = null;
+  constructor() {
+    super(...arguments);
+    this.watcher = null;
+    this.connection = null;
+  }
   connectedCallback() {
     const other = window.sessionSecurity;
     if (other !== this && other?.isConnected) this.remove();
