@@ -140,6 +140,10 @@ docs: .venv/dev-ready ## build the documentation into docs/_build/html
 client: node_modules/ready ## build the browser's side from client/ into the package
 	$(NODE) node scripts/build-client.mjs
 
+.PHONY: client-figures
+client-figures: node_modules/ready ## how the sources of the browser's side read, in figures
+	$(NODE) node scripts/client-figures.mjs
+
 .PHONY: messages
 messages: .venv/dev-ready ## bring the translation catalogues up to date and compile them
 	$(PY) scripts/messages.py

@@ -30,7 +30,13 @@ export class Cover {
     this.coverTitle = document.title; // without line breaks
     document.documentElement.classList.add(CLASS);
     this.explain("");
-    this.observe();
+    this.observer.observe(document, {
+      attributeFilter: ["open"],
+      characterData: true, // the title
+      childList: true,
+      subtree: true,
+    });
+    document.addEventListener("toggle", this.onToggle, true);
     this.stayOnTop();
   }
 
@@ -48,16 +54,6 @@ export class Cover {
   /** Says why, and stays open. */
   explain(reason: Reason | ""): void {
     this.dialogs.show("cover", this.isUp, reason || "doubt");
-  }
-
-  private observe(): void {
-    this.observer.observe(document, {
-      attributeFilter: ["open"],
-      characterData: true, // the title
-      childList: true,
-      subtree: true,
-    });
-    document.addEventListener("toggle", this.onToggle, true);
   }
 
   private stayOnTop(): void {

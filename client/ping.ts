@@ -5,12 +5,6 @@ import type { Answer, Inquiry } from "./protocol";
 /** Seconds before a server that says nothing counts as lost. */
 const PATIENCE = 30;
 
-// A proxy, or a view of the site's own, may answer with any JSON.
-function isAnswer(value: Partial<Answer> | null): value is Answer {
-  if (value?.state === "expired") return true;
-  return value?.state === "active" && Number(value.idle) < Number(value.expireAfter);
-}
-
 /** Asks the server, and knows when it may be asked again and which of its answers still counts. */
 export class PingClient {
   /** In a row. */
@@ -70,8 +64,9 @@ export class PingClient {
         signal: AbortSignal.timeout?.(PATIENCE * 1000), // Chrome 103, Safari 16
         keepalive: isPageHidden, // or the browser drops the request with the page
       });
-      const answer: Partial<Answer> | null = await response.json();
-      if (isAnswer(answer)) {
+      const answer: Answer | null = await response.json();
+      // A proxy, or a view of the site's own, may have answered with any JSON.
+      if (answer?.state === "expired" || (answer && answer.idle < answer.expireAfter)) {
         this.failures = 0;
         return answer;
       }

@@ -143,7 +143,14 @@ var Cover = class {
     this.coverTitle = document.title;
     document.documentElement.classList.add(CLASS);
     this.explain("");
-    this.observe();
+    this.observer.observe(document, {
+      attributeFilter: ["open"],
+      characterData: true,
+      // the title
+      childList: true,
+      subtree: true
+    });
+    document.addEventListener("toggle", this.onToggle, true);
     this.stayOnTop();
   }
   lower() {
@@ -159,16 +166,6 @@ var Cover = class {
   /** Says why, and stays open. */
   explain(reason) {
     this.dialogs.show("cover", this.isUp, reason || "doubt");
-  }
-  observe() {
-    this.observer.observe(document, {
-      attributeFilter: ["open"],
-      characterData: true,
-      // the title
-      childList: true,
-      subtree: true
-    });
-    document.addEventListener("toggle", this.onToggle, true);
   }
   stayOnTop() {
     if (document.title !== this.coverTitle) {
@@ -504,10 +501,6 @@ var Ending = class {
 
 // ping.ts
 var PATIENCE = 30;
-function isAnswer(value) {
-  if (value?.state === "expired") return true;
-  return value?.state === "active" && Number(value.idle) < Number(value.expireAfter);
-}
 var PingClient = class {
   // when it was sent, or answered; none holds the next back
   constructor(url, limits) {
@@ -566,7 +559,7 @@ var PingClient = class {
         // or the browser drops the request with the page
       });
       const answer = await response.json();
-      if (isAnswer(answer)) {
+      if (answer?.state === "expired" || answer && answer.idle < answer.expireAfter) {
         this.failures = 0;
         return answer;
       }
