@@ -1,4 +1,4 @@
-import { type Moment, momentAgo, secondsSince } from "./clock";
+import { momentAgo, NEVER, secondsSince } from "./clock";
 import { backOff, type Limits } from "./policy";
 import type { Answer, Inquiry } from "./protocol";
 
@@ -12,7 +12,7 @@ export class PingClient {
   private asked = 0; // questions, which are counted to be told apart
   private answered = 0; // the latest one whose answer has come
   private isWaiting = false; // for the answer to the latest attempt
-  private attempt: Moment | null = null; // when it was sent, or answered; none holds the next back
+  private attempt = NEVER; // when it was sent, or answered
 
   constructor(
     private readonly url: string,
@@ -28,7 +28,7 @@ export class PingClient {
 
   /** Somebody is here, or the network is back: the next question need not wait. */
   allowNow(): void {
-    this.attempt = null;
+    this.attempt = NEVER;
   }
 
   /**

@@ -94,10 +94,10 @@ export interface TabMessage {
   readonly sent: number;
 }
 
-/** The times that tabs share, as ages in seconds. */
+/** The times that tabs share, as ages in seconds; Infinity, or null in JSON, for what never was. */
 export interface SharedAges {
-  readonly activity: number;
-  readonly answer: number;
-  readonly report: number;
-  readonly question?: number;
+  readonly activity: number | null;
+  readonly answer: number | null;
+  readonly report: number | null;
+  readonly question: number | null;
 }

@@ -1,4 +1,4 @@
-import { laterOf, type Moment, momentAgo, secondsSince } from "./clock";
+import { laterOf, type Moment, momentAgo, NEVER, secondsSince } from "./clock";
 import type { Facts, Limits } from "./policy";
 import { isEndFinal, reportDueIn, timeLeft } from "./policy";
 import type { ActiveAnswer, Options, SharedAges } from "./protocol";
@@ -8,12 +8,12 @@ export interface Times {
   activity: Moment;
   answer: Moment;
   report: Moment;
-  /** Nothing while there is none that may still be answered. */
-  question: Moment | null;
+  /** Never, while there is none that may still be answered. */
+  question: Moment;
   /** When the other tabs were last told of activity. */
   broadcast: Moment;
-  /** Nothing if activity moves the end without limit. */
-  absoluteEnd: Moment | null;
+  /** The end that no activity moves, or infinitely far away. */
+  absoluteEnd: Moment;
   hasUnreportedActivity: boolean;
   isReportUrgent: boolean;
 }
@@ -24,6 +24,8 @@ export interface Question {
   readonly activity: Moment;
   readonly idleFor: number;
 }
+
+const SHARED = ["activity", "answer", "report", "question"] as const;
 
 type TimeFacts = Pick<
   Facts,
@@ -44,9 +46,9 @@ export function timesOfNewPage({ idle = 0, absoluteIn = null }: Options, age: nu
     activity: momentAgo(age + idle),
     answer: asked,
     report: asked,
-    question: null,
+    question: NEVER,
     broadcast: asked,
-    absoluteEnd: absoluteIn === null ? null : momentAgo(age - absoluteIn),
+    absoluteEnd: momentAgo(age - (absoluteIn ?? Infinity)),
     hasUnreportedActivity: false,
     isReportUrgent: false,
   };
@@ -66,7 +68,7 @@ export class Timeline {
       sinceAnswer: secondsSince(times.answer),
       sinceReport: secondsSince(times.report),
       sinceQuestion: secondsSince(times.question),
-      absoluteEndIn: times.absoluteEnd ? -secondsSince(times.absoluteEnd) : Infinity,
+      absoluteEndIn: -secondsSince(times.absoluteEnd),
       hasUnreportedActivity: times.hasUnreportedActivity,
       isReportUrgent: times.isReportUrgent,
     };
@@ -89,13 +91,13 @@ export class Timeline {
   }
 
   get ages(): SharedAges {
-    const { activity, answer, report, question } = this.times;
-    const ages = {
-      activity: secondsSince(activity),
-      answer: secondsSince(answer),
-      report: secondsSince(report),
+    const { times } = this;
+    return {
+      activity: secondsSince(times.activity),
+      answer: secondsSince(times.answer),
+      report: secondsSince(times.report),
+      question: secondsSince(times.question),
     };
-    return question ? { ...ages, question: secondsSince(question) } : ages;
   }
 
   /** Somebody is here. True if the other tabs are to be told. */
@@ -116,7 +118,7 @@ export class Timeline {
   }
 
   recordFailure(): void {
-    this.times.question = null;
+    this.times.question = NEVER;
   }
 
   recordAnswer(
@@ -127,7 +129,7 @@ export class Timeline {
     times.answer = times.report = laterOf(times.answer, sent);
     times.isReportUrgent = false;
     const age = secondsSince(sent);
-    times.absoluteEnd = absoluteIn === null ? null : momentAgo(age - absoluteIn);
+    times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
     const known = momentAgo(age + idle);
     if (times.activity === activity && idle < idleFor + 2) {
       // The server has taken the report, or knows of something later.
@@ -140,12 +142,10 @@ export class Timeline {
   merge(ages: SharedAges, delay: number): boolean {
     const { times } = this;
     const { activity, answer } = times;
-    const later = <Known extends Moment | null>(known: Known, age: number) =>
-      laterOf(known, momentAgo(age + delay));
-    times.activity = later(times.activity, ages.activity);
-    times.answer = later(times.answer, ages.answer);
-    times.report = later(times.report, ages.report);
-    if (ages.question !== undefined) times.question = later(times.question, ages.question);
+    for (const name of SHARED) {
+      const age = ages[name] ?? Infinity;
+      times[name] = laterOf(times[name], momentAgo(age + delay));
+    }
     // Whoever has acted last reports it.
     if (times.activity !== activity) times.hasUnreportedActivity = false;
     const isNews = times.answer !== answer;

@@ -7,7 +7,7 @@ const MESSAGE: TabMessage = {
   kind: "activity",
   user: "one",
   signIn: "now",
-  ages: { activity: 0, answer: 1, report: 2 },
+  ages: { activity: 0, answer: 1, report: 2, question: null },
   sent: 0,
 };
 const RealChannel = globalThis.BroadcastChannel;

@@ -107,8 +107,8 @@ function momentAgo(seconds = 0) {
   const milliseconds = seconds * 1e3;
   return { wall: Date.now() - milliseconds, monotonic: performance.now() - milliseconds };
 }
+var NEVER = momentAgo(Infinity);
 function secondsSince(moment) {
-  if (!moment) return Infinity;
   return Math.max(Date.now() - moment.wall, performance.now() - moment.monotonic) / 1e3;
 }
 function laterOf(known, other) {
@@ -502,7 +502,7 @@ var Ending = class {
 // ping.ts
 var PATIENCE = 30;
 var PingClient = class {
-  // when it was sent, or answered; none holds the next back
+  // when it was sent, or answered
   constructor(url, limits) {
     this.url = url;
     this.limits = limits;
@@ -514,7 +514,7 @@ var PingClient = class {
     // the latest one whose answer has come
     this.isWaiting = false;
     // for the answer to the latest attempt
-    this.attempt = null;
+    this.attempt = NEVER;
   }
   /** Seconds until the next question may be sent. */
   get mayAskIn() {
@@ -523,7 +523,7 @@ var PingClient = class {
   }
   /** Somebody is here, or the network is back: the next question need not wait. */
   allowNow() {
-    this.attempt = null;
+    this.attempt = NEVER;
   }
   /**
    * Ask, whether or not it is time to.
@@ -617,15 +617,16 @@ var Tabs = class {
 };
 
 // timeline.ts
+var SHARED = ["activity", "answer", "report", "question"];
 function timesOfNewPage({ idle = 0, absoluteIn = null }, age) {
   const asked = momentAgo(age);
   return {
     activity: momentAgo(age + idle),
     answer: asked,
     report: asked,
-    question: null,
+    question: NEVER,
     broadcast: asked,
-    absoluteEnd: absoluteIn === null ? null : momentAgo(age - absoluteIn),
+    absoluteEnd: momentAgo(age - (absoluteIn ?? Infinity)),
     hasUnreportedActivity: false,
     isReportUrgent: false
   };
@@ -642,7 +643,7 @@ var Timeline = class {
       sinceAnswer: secondsSince(times.answer),
       sinceReport: secondsSince(times.report),
       sinceQuestion: secondsSince(times.question),
-      absoluteEndIn: times.absoluteEnd ? -secondsSince(times.absoluteEnd) : Infinity,
+      absoluteEndIn: -secondsSince(times.absoluteEnd),
       hasUnreportedActivity: times.hasUnreportedActivity,
       isReportUrgent: times.isReportUrgent
     };
@@ -660,13 +661,13 @@ var Timeline = class {
     return reportDueIn(this.facts, this.limits) <= 0;
   }
   get ages() {
-    const { activity, answer, report, question } = this.times;
-    const ages = {
-      activity: secondsSince(activity),
-      answer: secondsSince(answer),
-      report: secondsSince(report)
+    const { times } = this;
+    return {
+      activity: secondsSince(times.activity),
+      answer: secondsSince(times.answer),
+      report: secondsSince(times.report),
+      question: secondsSince(times.question)
     };
-    return question ? { ...ages, question: secondsSince(question) } : ages;
   }
   /** Somebody is here. True if the other tabs are to be told. */
   recordActivity(isUrgent) {
@@ -684,14 +685,14 @@ var Timeline = class {
     return { sent: times.question, activity: times.activity, idleFor: this.idle };
   }
   recordFailure() {
-    this.times.question = null;
+    this.times.question = NEVER;
   }
   recordAnswer({ sent, activity, idleFor }, { idle, absoluteIn }) {
     const { times } = this;
     times.answer = times.report = laterOf(times.answer, sent);
     times.isReportUrgent = false;
     const age = secondsSince(sent);
-    times.absoluteEnd = absoluteIn === null ? null : momentAgo(age - absoluteIn);
+    times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
     const known = momentAgo(age + idle);
     if (times.activity === activity && idle < idleFor + 2) {
       times.hasUnreportedActivity = false;
@@ -702,11 +703,10 @@ var Timeline = class {
   merge(ages, delay) {
     const { times } = this;
     const { activity, answer } = times;
-    const later = (known, age) => laterOf(known, momentAgo(age + delay));
-    times.activity = later(times.activity, ages.activity);
-    times.answer = later(times.answer, ages.answer);
-    times.report = later(times.report, ages.report);
-    if (ages.question !== void 0) times.question = later(times.question, ages.question);
+    for (const name of SHARED) {
+      const age = ages[name] ?? Infinity;
+      times[name] = laterOf(times[name], momentAgo(age + delay));
+    }
     if (times.activity !== activity) times.hasUnreportedActivity = false;
     const isNews = times.answer !== answer;
     if (isNews) times.isReportUrgent = false;
