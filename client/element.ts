@@ -1,5 +1,6 @@
 import { isFromCache } from "./page";
 import type { CustomElement, Options, PrerenderableDocument, ResumableElement } from "./protocol";
+import { timesOfNewPage } from "./timeline";
 import { SessionWatcher } from "./watcher";
 
 /** `<session-security>`: what a page has of this app, and what its scripts may use. */
@@ -17,7 +18,8 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
     window.sessionSecurity = this;
     const isNewPage = document.readyState !== "complete";
     const options: Options = JSON.parse(this.firstElementChild?.textContent ?? "");
-    const watcher = new SessionWatcher(this, options, isNewPage ? performance.now() / 1000 : 0);
+    const age = isNewPage ? performance.now() / 1000 : 0;
+    const watcher = new SessionWatcher(this, options, timesOfNewPage(options, age));
     this.watcher = watcher;
     if (isNewPage && isFromCache()) watcher.distrust();
     this.connection = new AbortController();

@@ -23,7 +23,7 @@ import type {
   TabMessageKind,
 } from "./protocol";
 import { Tabs, type TabsDelegate } from "./tabs";
-import { type Question, Timeline, timesOfNewPage } from "./timeline";
+import { type Question, Timeline, type Times } from "./timeline";
 import { UnsavedInput } from "./unsaved";
 import { Warning, type WarningDelegate } from "./warning";
 
@@ -61,14 +61,13 @@ export class SessionWatcher
   private nextLook: ReturnType<typeof setTimeout> | undefined;
   private departure: ReturnType<typeof setTimeout> | undefined;
 
-  /** `age`: seconds since the page was asked for. */
   constructor(
     readonly element: HTMLElement,
     readonly options: Options,
-    age: number,
+    times: Times,
   ) {
     const { pingUrl } = options;
-    this.timeline = new Timeline(timesOfNewPage(options, age), options);
+    this.timeline = new Timeline(times, options);
     this.ping = new PingClient(pingUrl, options);
     this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
     this.activity = new Activity(this);

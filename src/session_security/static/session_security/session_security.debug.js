@@ -61,6 +61,204 @@ function isWatchedFromOutside() {
   }
 }
 
+// clock.ts
+function momentAgo(seconds = 0) {
+  const milliseconds = seconds * 1e3;
+  return { wall: Date.now() - milliseconds, monotonic: performance.now() - milliseconds };
+}
+var NEVER = momentAgo(Infinity);
+function secondsSince(moment) {
+  return Math.max(Date.now() - moment.wall, performance.now() - moment.monotonic) / 1e3;
+}
+function laterOf(known, other) {
+  const age = secondsSince(other);
+  return age > -1 && age < secondsSince(known) ? other : known;
+}
+
+// policy.ts
+var DAY = 86400;
+var SELDOM = 60;
+var SHORTEST = 0.05;
+var QUESTION_PATIENCE = 3;
+var FAILURES_BEFORE_WARNING = 2;
+function timeLeft({ sinceActivity, absoluteEndIn }, { expireAfter }) {
+  return Math.min(expireAfter - sinceActivity, absoluteEndIn);
+}
+function isEndFinal({ sinceActivity, absoluteEndIn }, limits) {
+  return absoluteEndIn < limits.expireAfter - sinceActivity;
+}
+function reportDueIn({ isReportUrgent, sinceReport }, { expireAfter }) {
+  return isReportUrgent ? 0 : expireAfter / 5 - sinceReport;
+}
+function backOff(failures, { expireAfter }) {
+  return Math.min(30, expireAfter / 20, 2 ** (failures - 1));
+}
+function mayAsk(facts) {
+  if (facts.mayAskIn > 0) return false;
+  const isUnanswered = facts.sinceQuestion < facts.sinceAnswer;
+  const isBeingAsked = isUnanswered && facts.sinceQuestion < QUESTION_PATIENCE;
+  return facts.mayHaveNewSignIn || !isBeingAsked;
+}
+function shouldReportWhenHidden(facts, limits) {
+  const isWorthIt = facts.isReportUrgent || facts.sinceReport > limits.expireAfter / 20;
+  return facts.hasUnreportedActivity && isWorthIt;
+}
+function weighActivity(ages, limits, { isDeliberate, requireConfirm }) {
+  if (timeLeft(ages, limits) <= 0) return "late";
+  if (ages.sinceActivity < limits.warnAfter) return "counted";
+  return requireConfirm && !isDeliberate ? "refused" : "rescue";
+}
+function afterTheEnd(page) {
+  if (!page.mayLeave || page.onExpire === "lock") return "locked";
+  if (page.onExpire === "leave") return "leaving";
+  return page.awaitsSignIn || page.hasUnsavedInput ? "locked" : "leaving";
+}
+function reckon(facts, limits) {
+  const remaining = timeLeft(facts, limits);
+  const warningIn = remaining - (limits.expireAfter - limits.warnAfter);
+  return {
+    remaining,
+    warningIn,
+    reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
+    isConfirmed: facts.sinceAnswer <= SHORTEST - warningIn,
+    // What is covered opens only when the server has spoken.
+    isCovered: remaining <= 0 || facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)
+  };
+}
+function isAnswerDue(facts, reckoning) {
+  if (facts.mayHaveNewSignIn) return true;
+  if (facts.isEnded) return false;
+  return reckoning.isCovered || facts.isUncertain && !facts.isHidden || reckoning.warningIn <= 0 && !reckoning.isConfirmed || reckoning.reportIn <= 0;
+}
+function phaseOf(facts, limits, reckoning) {
+  const { isCovered, isConfirmed, warningIn } = reckoning;
+  if (facts.isLeaving || (facts.coveredFor ?? 0) >= DAY) return "leaving";
+  if (facts.isEnded) return "locked";
+  if (isCovered) return "covered";
+  const isOverdue = 3 * warningIn < limits.warnAfter - limits.expireAfter;
+  const mayWarn = isConfirmed || isOverdue || facts.failures > FAILURES_BEFORE_WARNING;
+  return warningIn <= 0 && mayWarn ? "warning" : "open";
+}
+function nextLook(facts, reckoning, isDue) {
+  const { isCovered, remaining, reportIn, warningIn } = reckoning;
+  if (facts.isEnded && !isDue) return SELDOM;
+  if (!isDue && warningIn > 0) return Math.min(facts.isHidden ? SELDOM : 1, warningIn, reportIn);
+  if (isCovered) return 1;
+  return Math.min(facts.isWarningOpen ? remaining % 1 : 1, remaining);
+}
+function decide(facts, limits) {
+  if (!facts.isRunning) {
+    return { phase: "dormant", ask: false, isAnswerDue: false, lookAgainIn: SELDOM };
+  }
+  const reckoning = reckon(facts, limits);
+  const isDue = isAnswerDue(facts, reckoning);
+  const isItsTurn = !facts.isHidden || facts.wasAnswerDue || facts.mayHaveNewSignIn;
+  return {
+    phase: phaseOf(facts, limits, reckoning),
+    ask: isDue && isItsTurn && mayAsk(facts),
+    isAnswerDue: isDue,
+    lookAgainIn: Math.max(nextLook(facts, reckoning, isDue), SHORTEST)
+  };
+}
+
+// timeline.ts
+var SHARED = ["activity", "answer", "report", "question"];
+function timesOfNewPage({ idle = 0, absoluteIn = null }, age) {
+  const asked = momentAgo(age);
+  return {
+    activity: momentAgo(age + idle),
+    answer: asked,
+    report: asked,
+    question: NEVER,
+    broadcast: asked,
+    absoluteEnd: momentAgo(age - (absoluteIn ?? Infinity)),
+    hasUnreportedActivity: false,
+    isReportUrgent: false
+  };
+}
+var Timeline = class {
+  constructor(times, limits) {
+    this.times = times;
+    this.limits = limits;
+  }
+  get facts() {
+    const { times } = this;
+    return {
+      sinceActivity: secondsSince(times.activity),
+      sinceAnswer: secondsSince(times.answer),
+      sinceReport: secondsSince(times.report),
+      sinceQuestion: secondsSince(times.question),
+      absoluteEndIn: -secondsSince(times.absoluteEnd),
+      hasUnreportedActivity: times.hasUnreportedActivity,
+      isReportUrgent: times.isReportUrgent
+    };
+  }
+  get idle() {
+    return secondsSince(this.times.activity);
+  }
+  get remaining() {
+    return timeLeft(this.facts, this.limits);
+  }
+  get isEndFinal() {
+    return isEndFinal(this.facts, this.limits);
+  }
+  get isReportDue() {
+    return reportDueIn(this.facts, this.limits) <= 0;
+  }
+  get ages() {
+    const { times } = this;
+    return {
+      activity: secondsSince(times.activity),
+      answer: secondsSince(times.answer),
+      report: secondsSince(times.report),
+      question: secondsSince(times.question)
+    };
+  }
+  /** Somebody is here. True if the other tabs are to be told. */
+  recordActivity(isUrgent) {
+    const { times } = this;
+    const isNews = isUrgent || secondsSince(times.broadcast) >= 1;
+    times.activity = momentAgo();
+    times.hasUnreportedActivity = true;
+    times.isReportUrgent ||= isUrgent;
+    if (isNews) times.broadcast = times.activity;
+    return isNews;
+  }
+  recordQuestion() {
+    const { times } = this;
+    times.question = momentAgo();
+    return { sent: times.question, activity: times.activity, idleFor: this.idle };
+  }
+  recordFailure() {
+    this.times.question = NEVER;
+  }
+  recordAnswer({ sent, activity, idleFor }, { idle, absoluteIn }) {
+    const { times } = this;
+    times.answer = times.report = laterOf(times.answer, sent);
+    times.isReportUrgent = false;
+    const age = secondsSince(sent);
+    times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
+    const known = momentAgo(age + idle);
+    if (times.activity === activity && idle < idleFor + 2) {
+      times.hasUnreportedActivity = false;
+      times.activity = known;
+    } else times.activity = laterOf(times.activity, known);
+  }
+  /** What another tab knew so many seconds ago. True if it had heard from the server since. */
+  merge(ages, delay) {
+    const { times } = this;
+    const { activity, answer } = times;
+    for (const name of SHARED) {
+      const age = ages[name] ?? Infinity;
+      times[name] = laterOf(times[name], momentAgo(age + delay));
+    }
+    if (times.activity !== activity) times.hasUnreportedActivity = false;
+    const isNews = times.answer !== answer;
+    if (isNews) times.isReportUrgent = false;
+    return isNews;
+  }
+};
+
 // activity.ts
 var EVENTS = "change input keydown pointerdown pointermove reset submit touchmove wheel";
 function documentOf(view) {
@@ -101,20 +299,6 @@ var Activity = class extends Observer {
     return before !== "" && before !== this.pointer;
   }
 };
-
-// clock.ts
-function momentAgo(seconds = 0) {
-  const milliseconds = seconds * 1e3;
-  return { wall: Date.now() - milliseconds, monotonic: performance.now() - milliseconds };
-}
-var NEVER = momentAgo(Infinity);
-function secondsSince(moment) {
-  return Math.max(Date.now() - moment.wall, performance.now() - moment.monotonic) / 1e3;
-}
-function laterOf(known, other) {
-  const age = secondsSince(other);
-  return age > -1 && age < secondsSince(known) ? other : known;
-}
 
 // cover.ts
 var CLASS = "session_security_covered";
@@ -341,92 +525,6 @@ var Dialogs = class extends Observer {
   }
 };
 
-// policy.ts
-var DAY = 86400;
-var SELDOM = 60;
-var SHORTEST = 0.05;
-var QUESTION_PATIENCE = 3;
-var FAILURES_BEFORE_WARNING = 2;
-function timeLeft({ sinceActivity, absoluteEndIn }, { expireAfter }) {
-  return Math.min(expireAfter - sinceActivity, absoluteEndIn);
-}
-function isEndFinal({ sinceActivity, absoluteEndIn }, limits) {
-  return absoluteEndIn < limits.expireAfter - sinceActivity;
-}
-function reportDueIn({ isReportUrgent, sinceReport }, { expireAfter }) {
-  return isReportUrgent ? 0 : expireAfter / 5 - sinceReport;
-}
-function backOff(failures, { expireAfter }) {
-  return Math.min(30, expireAfter / 20, 2 ** (failures - 1));
-}
-function mayAsk(facts) {
-  if (facts.mayAskIn > 0) return false;
-  const isUnanswered = facts.sinceQuestion < facts.sinceAnswer;
-  const isBeingAsked = isUnanswered && facts.sinceQuestion < QUESTION_PATIENCE;
-  return facts.mayHaveNewSignIn || !isBeingAsked;
-}
-function shouldReportWhenHidden(facts, limits) {
-  const isWorthIt = facts.isReportUrgent || facts.sinceReport > limits.expireAfter / 20;
-  return facts.hasUnreportedActivity && isWorthIt;
-}
-function weighActivity(ages, limits, { isDeliberate, requireConfirm }) {
-  if (timeLeft(ages, limits) <= 0) return "late";
-  if (ages.sinceActivity < limits.warnAfter) return "counted";
-  return requireConfirm && !isDeliberate ? "refused" : "rescue";
-}
-function afterTheEnd(page) {
-  if (!page.mayLeave || page.onExpire === "lock") return "locked";
-  if (page.onExpire === "leave") return "leaving";
-  return page.awaitsSignIn || page.hasUnsavedInput ? "locked" : "leaving";
-}
-function reckon(facts, limits) {
-  const remaining = timeLeft(facts, limits);
-  const warningIn = remaining - (limits.expireAfter - limits.warnAfter);
-  return {
-    remaining,
-    warningIn,
-    reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
-    isConfirmed: facts.sinceAnswer <= SHORTEST - warningIn,
-    // What is covered opens only when the server has spoken.
-    isCovered: remaining <= 0 || facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)
-  };
-}
-function isAnswerDue(facts, reckoning) {
-  if (facts.mayHaveNewSignIn) return true;
-  if (facts.isEnded) return false;
-  return reckoning.isCovered || facts.isUncertain && !facts.isHidden || reckoning.warningIn <= 0 && !reckoning.isConfirmed || reckoning.reportIn <= 0;
-}
-function phaseOf(facts, limits, reckoning) {
-  const { isCovered, isConfirmed, warningIn } = reckoning;
-  if (facts.isLeaving || (facts.coveredFor ?? 0) >= DAY) return "leaving";
-  if (facts.isEnded) return "locked";
-  if (isCovered) return "covered";
-  const isOverdue = 3 * warningIn < limits.warnAfter - limits.expireAfter;
-  const mayWarn = isConfirmed || isOverdue || facts.failures > FAILURES_BEFORE_WARNING;
-  return warningIn <= 0 && mayWarn ? "warning" : "open";
-}
-function nextLook(facts, reckoning, isDue) {
-  const { isCovered, remaining, reportIn, warningIn } = reckoning;
-  if (facts.isEnded && !isDue) return SELDOM;
-  if (!isDue && warningIn > 0) return Math.min(facts.isHidden ? SELDOM : 1, warningIn, reportIn);
-  if (isCovered) return 1;
-  return Math.min(facts.isWarningOpen ? remaining % 1 : 1, remaining);
-}
-function decide(facts, limits) {
-  if (!facts.isRunning) {
-    return { phase: "dormant", ask: false, isAnswerDue: false, lookAgainIn: SELDOM };
-  }
-  const reckoning = reckon(facts, limits);
-  const isDue = isAnswerDue(facts, reckoning);
-  const isItsTurn = !facts.isHidden || facts.wasAnswerDue || facts.mayHaveNewSignIn;
-  return {
-    phase: phaseOf(facts, limits, reckoning),
-    ask: isDue && isItsTurn && mayAsk(facts),
-    isAnswerDue: isDue,
-    lookAgainIn: Math.max(nextLook(facts, reckoning, isDue), SHORTEST)
-  };
-}
-
 // ending.ts
 var WAIT_BEFORE_LEAVING = 2e3;
 var LOOP = 1e4;
@@ -616,104 +714,6 @@ var Tabs = class {
   }
 };
 
-// timeline.ts
-var SHARED = ["activity", "answer", "report", "question"];
-function timesOfNewPage({ idle = 0, absoluteIn = null }, age) {
-  const asked = momentAgo(age);
-  return {
-    activity: momentAgo(age + idle),
-    answer: asked,
-    report: asked,
-    question: NEVER,
-    broadcast: asked,
-    absoluteEnd: momentAgo(age - (absoluteIn ?? Infinity)),
-    hasUnreportedActivity: false,
-    isReportUrgent: false
-  };
-}
-var Timeline = class {
-  constructor(times, limits) {
-    this.times = times;
-    this.limits = limits;
-  }
-  get facts() {
-    const { times } = this;
-    return {
-      sinceActivity: secondsSince(times.activity),
-      sinceAnswer: secondsSince(times.answer),
-      sinceReport: secondsSince(times.report),
-      sinceQuestion: secondsSince(times.question),
-      absoluteEndIn: -secondsSince(times.absoluteEnd),
-      hasUnreportedActivity: times.hasUnreportedActivity,
-      isReportUrgent: times.isReportUrgent
-    };
-  }
-  get idle() {
-    return secondsSince(this.times.activity);
-  }
-  get remaining() {
-    return timeLeft(this.facts, this.limits);
-  }
-  get isEndFinal() {
-    return isEndFinal(this.facts, this.limits);
-  }
-  get isReportDue() {
-    return reportDueIn(this.facts, this.limits) <= 0;
-  }
-  get ages() {
-    const { times } = this;
-    return {
-      activity: secondsSince(times.activity),
-      answer: secondsSince(times.answer),
-      report: secondsSince(times.report),
-      question: secondsSince(times.question)
-    };
-  }
-  /** Somebody is here. True if the other tabs are to be told. */
-  recordActivity(isUrgent) {
-    const { times } = this;
-    const isNews = isUrgent || secondsSince(times.broadcast) >= 1;
-    times.activity = momentAgo();
-    times.hasUnreportedActivity = true;
-    times.isReportUrgent ||= isUrgent;
-    if (isNews) times.broadcast = times.activity;
-    return isNews;
-  }
-  recordQuestion() {
-    const { times } = this;
-    times.question = momentAgo();
-    return { sent: times.question, activity: times.activity, idleFor: this.idle };
-  }
-  recordFailure() {
-    this.times.question = NEVER;
-  }
-  recordAnswer({ sent, activity, idleFor }, { idle, absoluteIn }) {
-    const { times } = this;
-    times.answer = times.report = laterOf(times.answer, sent);
-    times.isReportUrgent = false;
-    const age = secondsSince(sent);
-    times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
-    const known = momentAgo(age + idle);
-    if (times.activity === activity && idle < idleFor + 2) {
-      times.hasUnreportedActivity = false;
-      times.activity = known;
-    } else times.activity = laterOf(times.activity, known);
-  }
-  /** What another tab knew so many seconds ago. True if it had heard from the server since. */
-  merge(ages, delay) {
-    const { times } = this;
-    const { activity, answer } = times;
-    for (const name of SHARED) {
-      const age = ages[name] ?? Infinity;
-      times[name] = laterOf(times[name], momentAgo(age + delay));
-    }
-    if (times.activity !== activity) times.hasUnreportedActivity = false;
-    const isNews = times.answer !== answer;
-    if (isNews) times.isReportUrgent = false;
-    return isNews;
-  }
-};
-
 // unsaved.ts
 function differs(field) {
   if (field.options) return hasOtherOptions(field.multiple === true, [...field.options]);
@@ -877,15 +877,14 @@ var Warning = class {
 var FOLLOW = 2e3;
 var FRESH = 2;
 var SessionWatcher = class {
-  /** `age`: seconds since the page was asked for. */
-  constructor(element, options, age) {
+  constructor(element, options, times) {
     this.element = element;
     this.options = options;
     this.isUncertain = false;
     this.mayHaveNewSignIn = false;
     this.wasAnswerDue = false;
     const { pingUrl } = options;
-    this.timeline = new Timeline(timesOfNewPage(options, age), options);
+    this.timeline = new Timeline(times, options);
     this.ping = new PingClient(pingUrl, options);
     this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
     this.activity = new Activity(this);
@@ -1120,7 +1119,8 @@ var SessionSecurity = class extends HTMLElement {
     window.sessionSecurity = this;
     const isNewPage = document.readyState !== "complete";
     const options = JSON.parse(this.firstElementChild?.textContent ?? "");
-    const watcher = new SessionWatcher(this, options, isNewPage ? performance.now() / 1e3 : 0);
+    const age = isNewPage ? performance.now() / 1e3 : 0;
+    const watcher = new SessionWatcher(this, options, timesOfNewPage(options, age));
     this.watcher = watcher;
     if (isNewPage && isFromCache()) watcher.distrust();
     this.connection = new AbortController();
