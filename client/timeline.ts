@@ -146,10 +146,10 @@ export class Timeline {
       const age = ages[name] ?? Infinity;
       times[name] = laterOf(times[name], momentAgo(age + delay));
     }
-    // Whoever has acted last reports it.
-    if (times.activity !== activity) times.hasUnreportedActivity = false;
     const isNews = times.answer !== answer;
     if (isNews) times.isReportUrgent = false;
+    // Whoever has acted last reports it; but that tab does not know that the end was near.
+    if (times.activity !== activity && !times.isReportUrgent) times.hasUnreportedActivity = false;
     return isNews;
   }
 }

@@ -188,6 +188,20 @@ test("an urgent report is made by whoever owes it, until the server has answered
   assert.equal(timeline.isReportDue, false);
 });
 
+test("an urgent report that failed is made again, though somebody has acted in another tab", () => {
+  const timeline = newTimeline();
+  time.pass(550);
+  timeline.recordActivity(true);
+  timeline.recordQuestion();
+  timeline.recordFailure();
+  time.pass(1);
+  timeline.merge({ ...AGES, activity: 0 }, 0);
+  assert.equal(timeline.facts.hasUnreportedActivity, true);
+  assert.equal(timeline.isReportDue, true);
+  timeline.recordAnswer(timeline.recordQuestion(), { idle: 0, absoluteIn: null });
+  assert.equal(timeline.facts.hasUnreportedActivity, false);
+});
+
 test("in whatever order tabs speak, in the end the same is known", () => {
   const age = fc.double({ min: 0, max: 1000, noNaN: true });
   const message = fc.record({ activity: age, answer: age, report: age, question: age });

@@ -252,9 +252,9 @@ var Timeline = class {
       const age = ages[name] ?? Infinity;
       times[name] = laterOf(times[name], momentAgo(age + delay));
     }
-    if (times.activity !== activity) times.hasUnreportedActivity = false;
     const isNews = times.answer !== answer;
     if (isNews) times.isReportUrgent = false;
+    if (times.activity !== activity && !times.isReportUrgent) times.hasUnreportedActivity = false;
     return isNews;
   }
 };
