@@ -64,9 +64,13 @@ export interface Decision {
   readonly lookAgainIn: number;
 }
 
+/** After a day nobody comes back, and the page lets go of what it holds. */
 export const DAY = 86_400;
+/** How often a page looks that has nothing to do. */
 const SELDOM = 60;
 const SHORTEST = 0.05;
+/** A timer may come that much too early. */
+const TOLERANCE = 0.05;
 /** How long a question of another tab is waited for. */
 const QUESTION_PATIENCE = 3;
 /** Questions that have failed, after which a warning no longer waits for an answer. */
@@ -157,7 +161,7 @@ function reckon(facts: Facts, limits: Limits): Reckoning {
     remaining,
     warningIn,
     reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
-    isConfirmed: facts.sinceAnswer <= SHORTEST - warningIn,
+    isConfirmed: facts.sinceAnswer <= TOLERANCE - warningIn,
     // What is covered opens only when the server has spoken.
     isCovered:
       remaining <= 0 || (facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)),
@@ -177,7 +181,7 @@ function isAnswerDue(facts: Facts, reckoning: Reckoning): boolean {
 
 function phaseOf(facts: Facts, limits: Limits, reckoning: Reckoning): Phase {
   const { isCovered, isConfirmed, warningIn } = reckoning;
-  if (facts.isLeaving || (facts.coveredFor ?? 0) >= DAY) return "leaving";
+  if (facts.isLeaving || (isCovered && (facts.coveredFor ?? 0) >= DAY)) return "leaving";
   if (facts.isEnded) return "locked";
   if (isCovered) return "covered";
   // A slow server holds no warning back for more than a third of its time, and a lost one for less.

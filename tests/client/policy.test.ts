@@ -134,6 +134,7 @@ const TABLE: [string, Partial<Facts>, Phase, boolean, number][] = [
     true,
     1,
   ],
+  ["the server has spoken after a day", { coveredFor: DAY }, "open", false, 1],
   ["nobody has come for a day", { coveredFor: DAY, isUncertain: true }, "leaving", true, 1],
 
   // The server has said that it is over.

@@ -79,6 +79,7 @@ function laterOf(known, other) {
 var DAY = 86400;
 var SELDOM = 60;
 var SHORTEST = 0.05;
+var TOLERANCE = 0.05;
 var QUESTION_PATIENCE = 3;
 var FAILURES_BEFORE_WARNING = 2;
 function timeLeft({ sinceActivity, absoluteEndIn }, { expireAfter }) {
@@ -120,7 +121,7 @@ function reckon(facts, limits) {
     remaining,
     warningIn,
     reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
-    isConfirmed: facts.sinceAnswer <= SHORTEST - warningIn,
+    isConfirmed: facts.sinceAnswer <= TOLERANCE - warningIn,
     // What is covered opens only when the server has spoken.
     isCovered: remaining <= 0 || facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)
   };
@@ -132,7 +133,7 @@ function isAnswerDue(facts, reckoning) {
 }
 function phaseOf(facts, limits, reckoning) {
   const { isCovered, isConfirmed, warningIn } = reckoning;
-  if (facts.isLeaving || (facts.coveredFor ?? 0) >= DAY) return "leaving";
+  if (facts.isLeaving || isCovered && (facts.coveredFor ?? 0) >= DAY) return "leaving";
   if (facts.isEnded) return "locked";
   if (isCovered) return "covered";
   const isOverdue = 3 * warningIn < limits.warnAfter - limits.expireAfter;
