@@ -8,10 +8,13 @@ import type { Tabs } from "./tabs";
 import type { Timeline } from "./timeline";
 import type { UnsavedInput } from "./unsaved";
 
-/** How long other tabs wait for whoever signs in again, before they are left all the same. */
+// In milliseconds.
+/** How long a tab waits for whoever signs in again in another one, before it is left all the same. */
 const WAIT_BEFORE_LEAVING = 2000;
-/** A page that was loaded again less long ago has come from a cache. */
+/** If a page that has left for itself is back before that, it has come from a cache. */
 const LOOP = 10_000;
+/** How long a page may take to go once its form was sent. */
+const DEPARTURE = 10_000;
 
 /** The page that ends. */
 export interface EndingDelegate {
@@ -104,7 +107,7 @@ export class Ending {
     if (form && csrfToken !== undefined) {
       setToken(form, csrfToken);
       form.submit();
-      await new Promise((resolve) => setTimeout(resolve, 10_000)); // the page is gone by then
+      await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
     } else if (options.returnToUrl) location.replace(options.returnToUrl);
   }
 }

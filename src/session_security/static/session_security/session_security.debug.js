@@ -529,6 +529,7 @@ var Dialogs = class extends Observer {
 // ending.ts
 var WAIT_BEFORE_LEAVING = 2e3;
 var LOOP = 1e4;
+var DEPARTURE = 1e4;
 var Ending = class {
   constructor(page) {
     this.page = page;
@@ -593,7 +594,7 @@ var Ending = class {
     if (form && csrfToken !== void 0) {
       setToken(form, csrfToken);
       form.submit();
-      await new Promise((resolve) => setTimeout(resolve, 1e4));
+      await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
     } else if (options.returnToUrl) location.replace(options.returnToUrl);
   }
 };
