@@ -54,9 +54,7 @@ def world(context: BrowserContext, live_server: Any, transactional_db: None) -> 
     for username in ("demo", "other"):
         get_user_model().objects.create_superuser(username, password=username)
     stop_clock(context, NOON, NOON)
-    context.add_init_script(
-        init_script("page/visibility.js", "page/observe.js", "page/late_part.js")
-    )
+    context.add_init_script(init_script("page/visibility.js", "page/observe.js"))
     context.set_default_timeout(5_000)
     expect.set_options(timeout=5_000)
     with time_machine.travel(NOON, tick=False) as traveller:

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.scripts import function
 from tests.browser.world import (
     World,
     act_by_key,
@@ -244,16 +245,7 @@ def test_an_end_that_is_heard_of_late_may_be_over(world: World) -> None:
     page = world.sign_in()
     world.advance(5)
     loads = len(world.loads)
-    page.evaluate(
-        """() => {
-          const options = document.querySelector("session-security > script").textContent;
-          const { user, signIn } = JSON.parse(options);
-          const ages = { activity: 9, answer: 9, question: 9, report: 9 };
-          const sent = Date.now() - 5000; // the tab was frozen
-          const channel = new BroadcastChannel("session_security /session_security/ping/");
-          channel.postMessage({ kind: "ended", reason: "idle", user, signIn, sent, ages });
-        }"""
-    )
+    page.evaluate(function("page/messages.js", "tellOfOldEnd"))
     world.advance(2)
     expect_quiet(page)
     assert len(world.loads) == loads

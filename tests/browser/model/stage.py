@@ -27,7 +27,6 @@ SCRIPTS = (
     "model/page/time.js",
     "model/page/traffic.js",
     "model/page/report.js",
-    "page/late_part.js",
 )
 FETCH = function("model/page/fetch.js", "fetchInPage")
 

@@ -21,10 +21,4 @@ interface Window {
   audit: Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
   /** lock.js: the tokens that the page was given. */
   renewed: string[];
-  /** Today's element has private members that one test looks at. */
-  sessionSecurity?: unknown;
-  /** late_part.js: the same function, counted while it is waited for. */
-  waitedFor<V extends unknown[], R>(
-    wait: (...values: V) => Promise<R>,
-  ): (this: unknown, ...values: V) => Promise<R>;
 }

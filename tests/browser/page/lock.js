@@ -44,9 +44,8 @@ export function addTokens() {
   const root = add("div", { id: "host" }).attachShadow({ mode: "open" });
   add("input", { name: "csrfmiddlewaretoken", value: "old" }, root);
   window.renewed = [];
-  addEventListener("session-security:renew", (event) => {
-    const { csrfToken } = /** @type {CustomEvent<{ csrfToken: string }>} */ (event).detail;
-    window.renewed.push(csrfToken);
+  addEventListener("session-security:renew", ({ detail }) => {
+    window.renewed.push(detail.csrfToken);
   });
 }
 

@@ -7,21 +7,20 @@ window.events = [];
 window.said = [];
 window.marks = {};
 
-window.waitedFor = (wait) =>
-  async function (...values) {
-    window.asked += 1;
-    window.effects += 1;
-    try {
-      return await wait.apply(this, values);
-    } finally {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        window.asked -= 1;
-      };
-      port2.postMessage(0);
-    }
-  };
-window.fetch = window.waitedFor(window.fetch);
+const ask = window.fetch;
+window.fetch = async (...question) => {
+  window.asked += 1;
+  window.effects += 1;
+  try {
+    return await ask(...question);
+  } finally {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      window.asked -= 1;
+    };
+    port2.postMessage(0);
+  }
+};
 
 const { postMessage } = BroadcastChannel.prototype;
 BroadcastChannel.prototype.postMessage = function (message) {

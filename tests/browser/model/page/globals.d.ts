@@ -3,9 +3,6 @@
 /** On both clocks, in milliseconds. */
 type PageTime = [wall: number, mono: number];
 
-/** Of a request that has no answer yet; "waits for another" is for late_part.js. */
-type RequestState = "under way" | "held" | "waits for another";
-
 /** By the wall clock of the browser, when the schedule starts; see `init_script`. */
 declare const START: number;
 

@@ -13,18 +13,20 @@ const traffic = {
   seen: new Set(),
   say: (word) => channel.postMessage(`${traffic.doc} ${word}`),
   hold(number, isHeld) {
-    if (open.has(number)) open.set(number, isHeld ? "held" : "under way");
+    if (open.has(number)) open.set(number, isHeld);
   },
   asks() {
     if (document.readyState !== "complete") return true; // its scripts are on their way
-    const states = [...open.values()];
-    const waits = states.includes("waits for another"); // late_part.js
-    return states.includes("under way") || (waits && !states.includes("held"));
+    return [...open.values()].includes(false);
   },
 };
 window.modelTraffic = traffic;
 
-/** Each request that has no answer yet, by its number. @type {Map<number, RequestState>} */
+/**
+ * Whether each request that has no answer yet is held up, by its number.
+ *
+ * @type {Map<number, boolean>}
+ */
 const open = new Map();
 let asked = 0;
 
@@ -56,7 +58,7 @@ window.BroadcastChannel = TimedChannel;
 window.fetch = async (url, options = {}) => {
   const number = ++asked;
   traffic.changes++;
-  open.set(number, "under way");
+  open.set(number, false);
   const headers = new Headers(options.headers);
   headers.set("X-Asked", `${number}`);
   try {
@@ -76,19 +78,6 @@ window.fetch = async (url, options = {}) => {
     if (time.isFrozen) await new Promise((resolve) => time.whenThawed(() => resolve(undefined)));
   }
 };
-
-// late_part.js
-window.waitedFor = (wait) =>
-  async function (...values) {
-    const number = ++asked;
-    open.set(number, "waits for another");
-    try {
-      return await wait.apply(this, values);
-    } finally {
-      traffic.changes++;
-      open.delete(number);
-    }
-  };
 
 /** Between the scripts of the model. @type {BroadcastChannel} */
 let channel;
