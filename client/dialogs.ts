@@ -17,6 +17,11 @@ function find(name: string): HTMLElement | null {
   return document.getElementById(`session_security_${name}`);
 }
 
+// To a browser that knows no dialogs it is an unknown element; in a page of 2.x it is a <div>.
+function isDialog(element: HTMLElement): element is HTMLDialogElement {
+  return "showModal" in element;
+}
+
 function write(name: string, text: string): void {
   const element = find(name);
   if (element) element.textContent = text;
@@ -104,8 +109,7 @@ export class Dialogs extends Observer {
     for (const part of dialog.querySelectorAll<HTMLElement>("[data-when]")) {
       part.hidden = !part.dataset["when"]?.split(" ").includes(when);
     }
-    // The warning of a page that was written for 2.x is a <div>.
-    if (!(dialog instanceof HTMLDialogElement)) dialog.style.display = isOpen ? "block" : "none";
+    if (!isDialog(dialog)) dialog.style.display = isOpen ? "block" : "none";
     else if (isOpen && !dialog.open) this.open(dialog);
     else if (!isOpen && dialog.open) this.close(dialog);
   }
@@ -145,7 +149,7 @@ export class Dialogs extends Observer {
   /** Puts the cover above all else; a screen reader reads it anew. */
   raiseCover(): void {
     const cover = find("cover");
-    if (!(cover instanceof HTMLDialogElement) || !cover.open) return;
+    if (!cover || !isDialog(cover) || !cover.open) return;
     cover.close();
     cover.showModal();
   }

@@ -402,6 +402,9 @@ function setToken(form, csrfToken) {
 function find(name) {
   return document.getElementById(`session_security_${name}`);
 }
+function isDialog(element) {
+  return "showModal" in element;
+}
 function write(name, text) {
   const element = find(name);
   if (element) element.textContent = text;
@@ -475,7 +478,7 @@ var Dialogs = class extends Observer {
     for (const part of dialog.querySelectorAll("[data-when]")) {
       part.hidden = !part.dataset["when"]?.split(" ").includes(when);
     }
-    if (!(dialog instanceof HTMLDialogElement)) dialog.style.display = isOpen ? "block" : "none";
+    if (!isDialog(dialog)) dialog.style.display = isOpen ? "block" : "none";
     else if (isOpen && !dialog.open) this.open(dialog);
     else if (!isOpen && dialog.open) this.close(dialog);
   }
@@ -508,7 +511,7 @@ var Dialogs = class extends Observer {
   /** Puts the cover above all else; a screen reader reads it anew. */
   raiseCover() {
     const cover = find("cover");
-    if (!(cover instanceof HTMLDialogElement) || !cover.open) return;
+    if (!cover || !isDialog(cover) || !cover.open) return;
     cover.close();
     cover.showModal();
   }
