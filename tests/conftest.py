@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,6 +10,9 @@ from django.contrib.sessions.backends.file import SessionStore as FileStore
 from django.core.cache import cache
 from django.utils import translation
 from pytest_django import Settings
+
+from session_security.policy import Reason
+from session_security.signals import session_expired
 
 from . import views
 from .visitor import Visitor
@@ -61,6 +65,19 @@ def during(monkeypatch: pytest.MonkeyPatch) -> During:
         monkeypatch.setattr(views, "code", code)
 
     return set_code
+
+
+@pytest.fixture
+def ended() -> Iterator[list[Reason]]:
+    """The reasons that ``session_expired`` was sent with."""
+    reasons: list[Reason] = []
+
+    def receive(reason: Reason, **kwargs: Any) -> None:
+        reasons.append(reason)
+
+    session_expired.connect(receive)
+    yield reasons
+    session_expired.disconnect(receive)
 
 
 def use_engine(name: str, settings: Settings, folder: Path) -> None:
