@@ -105,6 +105,11 @@ class Visitor:
         morsel = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
         return morsel.value if morsel else ""
 
+    def present(self, key: str) -> None:
+        """Send this key from now on, whatever became of it."""
+        self.lives.pop(settings.SESSION_COOKIE_NAME, None)
+        self.client.cookies[settings.SESSION_COOKIE_NAME] = key
+
     @property
     def session(self) -> SessionBase:
         """The stored session, opened afresh."""
