@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.cache.backends.base import InvalidCacheKey, memcache_key_warnings
 from django.core.cache.backends.locmem import LocMemCache
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.crypto import get_random_string
 from django.utils.decorators import sync_and_async_middleware
@@ -93,6 +93,39 @@ def redirects_to_login(get_response: Any) -> Any:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         return redirected(request) or get_response(request)
+
+    return middleware
+
+
+@sync_and_async_middleware
+def falls_back(get_response: Any) -> Any:
+    """Shows a page where there is no view, as FlatpageFallbackMiddleware does."""
+
+    def page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code != 404 or request.path != "/flat/":
+            return response
+        return HttpResponse("flat", content_type=request.GET["as"])
+
+    if iscoroutinefunction(get_response):
+
+        async def amiddleware(request: HttpRequest) -> HttpResponseBase:
+            return page(request, await get_response(request))
+
+        return amiddleware
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return page(request, get_response(request))
+
+    return middleware
+
+
+def has_nonce(get_response: Any) -> Any:
+    """Gives the page a nonce, as django-csp does."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.csp_nonce = "of-this-page"  # type: ignore[attr-defined]
+        response: HttpResponseBase = get_response(request)
+        return response
 
     return middleware
 

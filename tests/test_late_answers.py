@@ -1,244 +1,176 @@
-"""Answers that reach the browser when it has another session by now: none takes that away.
+"""What a script is told whose request came after the end, in the words of its library."""
 
-A browser keeps the cookie of whichever answer came last, whenever its request was sent.
-"""
-
-from collections.abc import Callable, Iterator
+import html
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.test import RequestFactory
 from pytest_django import Settings
 from time_machine import Traveller
 
-from . import meanwhile
-from .conftest import ENGINES, During
 from .neighbours import stack
-from .visitor import NAVIGATION, PING, Visitor
+from .visitor import FETCH, FORM, NAVIGATION, Visitor
 
-on_the_server = pytest.mark.parametrize("engine", ENGINES[:4], indirect=True)
-
-KEPT = "/session_security/kept/"
-
-SCRIPTS: dict[str, Callable[[Visitor], Any]] = {
-    "fetch": lambda visitor: visitor.fetch("/private/"),
-    "fetch of a public page": lambda visitor: visitor.fetch("/name/"),
-    "htmx": lambda visitor: visitor.get("/private/", HX_Request="true"),
-    "report": lambda visitor: visitor.ping(idleFor=0),
-    "report of 2.x": lambda visitor: visitor.get(f"{PING}?idleFor=0"),
-}
-by_script = pytest.mark.parametrize("send", SCRIPTS.values(), ids=SCRIPTS)
+RESUME = "/session_security/resume/"
+INERTIA = FETCH | {"X-Inertia": "true", "X-Requested-With": "XMLHttpRequest"}
+UNPOLY = FETCH | {"X-Up-Version": "3.14.2"}
+TURBO = FETCH | {"Accept": "text/html, application/xhtml+xml", "X-Turbo-Request-Id": "3f0a"}
+FRAME = TURBO | {"Turbo-Frame": 'a "frame" <b>'}
+STREAMS = {"Accept": "text/vnd.turbo-stream.html, text/html, application/xhtml+xml"}
 
 
-@pytest.fixture(autouse=True)
-def _moments(settings: Settings) -> Iterator[None]:
-    settings.MIDDLEWARE = [meanwhile.ANSWERED, *stack()]
-    yield
-    meanwhile.arrived.let_happen(None)
-    meanwhile.answered.let_happen(None)
+@pytest.fixture
+def late(alice: Visitor, clock: Traveller) -> Callable[..., Any]:
+    """Sends a request after the end."""
+
+    def send(method: str, headers: dict[str, str], path: str = "/private/?a=1&b=%C3%A9") -> Any:
+        clock.shift(600)
+        response = alice.send(method, path, headers=headers)
+        assert response.headers["X-Session-Expired"] == "idle"
+        assert response.headers["Cache-Control"] == "no-store"
+        return response
+
+    return send
 
 
-# --- the session has ended ----------------------------------------------------------------------
+def test_inertia_is_sent_to_the_page_by_the_browser(late: Callable[..., Any]) -> None:
+    response = late("GET", INERTIA)
+    assert response.status_code == 409
+    assert response.headers["X-Inertia-Location"] == "/private/?a=1&b=%C3%A9"
+    assert "X-Inertia" not in response.headers
 
 
-@by_script
-def test_what_a_script_is_told_at_the_end_deletes_no_cookie(
-    engine: str, alice: Visitor, clock: Traveller, send: Callable[[Visitor], Any]
+def test_inertia_is_sent_to_no_other_host(late: Callable[..., Any]) -> None:
+    response = late("GET", INERTIA, "http://testserver//evil.example/")
+    assert response.headers["X-Inertia-Location"] == "/%2Fevil.example/"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_what_inertia_sends_is_answered_by_a_page_for_its_dialog(
+    late: Callable[..., Any], method: str
+) -> None:
+    response = late(method, INERTIA)
+    assert response.status_code == 401
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    text = response.content.decode()
+    assert "<h1>You have been signed out</h1>" in text
+    assert "You were signed out because there was no activity." in text
+    assert f'<a href="{RESUME}" target="_blank">Sign in again</a>' in text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_unpoly_opens_a_layer_over_the_page(late: Callable[..., Any], method: str) -> None:
+    response = late(method, UNPOLY)
+    assert response.status_code == 401
+    assert response.headers["X-Up-Open-Layer"] == '{"history": false}'
+    assert "<main>" in response.content.decode()
+
+
+def test_a_turbo_frame_gives_way_to_a_page(late: Callable[..., Any]) -> None:
+    response = late("GET", FRAME)
+    assert response.status_code == 401
+    assert '<meta name="turbo-visit-control" content="reload">' in response.content.decode()
+
+
+def test_a_form_in_a_turbo_frame_stays_below_a_line_that_says_why(
+    late: Callable[..., Any],
+) -> None:
+    response = late("POST", FRAME | STREAMS)
+    assert response.status_code == 401
+    assert response.headers["Content-Type"] == "text/vnd.turbo-stream.html; charset=utf-8"
+    text = response.content.decode()
+    target = html.escape(FRAME["Turbo-Frame"])
+    assert text.startswith(f'<turbo-stream action="before" target="{target}"><template>')
+    assert "You were signed out because there was no activity." in text
+    assert f'<a href="{RESUME}" target="_blank">Sign in again</a>' in text
+
+
+def test_a_form_in_a_frame_that_wants_no_stream_gets_json(late: Callable[..., Any]) -> None:
+    assert late("POST", FRAME).json()["reason"] == "idle"
+
+
+def test_the_stylesheet_of_the_late_page_has_the_nonce_of_the_site(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    settings.MIDDLEWARE = stack(before="tests.neighbours.has_nonce")
+    clock.shift(600)
+    text = alice.send("POST", "/private/", headers=INERTIA).content.decode()
+    assert 'page.css" nonce="of-this-page">' in text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        TURBO | STREAMS,
+        FETCH | {"HX-Request": "true", "HX-Boosted": "true"},
+        NAVIGATION | {"Sec-Fetch-Dest": "empty"},  # by way of a service worker
+    ],
+    ids=["Turbo", "htmx boosted", "service worker"],
+)
+def test_a_late_form_of_a_library_that_shows_whole_pages_is_kept(
+    settings: Settings, alice: Visitor, clock: Traveller, headers: dict[str, str]
+) -> None:
+    settings.ROOT_URLCONF = "tests.late"
+    token = get_token(RequestFactory().get("/"))
+    alice.client.cookies["csrftoken"] = token
+    clock.shift(600)
+    body = f"csrfmiddlewaretoken={token}&title=x"
+    response = alice.send("POST", "/form/", body, content_type=FORM, headers=headers)
+    assert response.status_code == 302
+    assert response.url == "/login/?next=/session_security/kept/"
+
+
+# Who needs no user
+
+
+@pytest.fixture
+def the_site(settings: Settings) -> None:
+    settings.ROOT_URLCONF = "tests.late_scripts"
+
+
+def test_a_script_signs_in_the_first_time_with_an_overdue_cookie(
+    the_site: None, alice: Visitor, clock: Traveller
+) -> None:
+    alice.client.handler.enforce_csrf_checks = False
+    clock.shift(600)
+    response = alice.send("POST", "/api/login/", "username=bob", headers=FETCH)
+    assert response.json() == {"who": "bob"}
+    assert alice.signed_in == "bob"
+
+
+@pytest.mark.parametrize("login_url", ["in", "/in/"])
+def test_a_script_signs_in_at_the_login_page_with_an_overdue_cookie(
+    the_site: None, settings: Settings, alice: Visitor, clock: Traveller, login_url: str
+) -> None:
+    settings.LOGIN_URL = login_url
+    clock.shift(600)
+    assert alice.send("POST", "/in/?next=/", "username=bob", headers=FETCH).status_code == 302
+    assert alice.signed_in == "bob"
+
+
+def test_what_is_for_everybody_is_answered_to_a_late_script(
+    the_site: None, alice: Visitor, clock: Traveller
 ) -> None:
     clock.shift(600)
-    for _ in range(2):  # the first ends it, the second finds nothing
-        assert "sessionid" not in send(alice).cookies
-    assert alice.key
+    assert alice.fetch("/api/price/").json() == {"price": 5}
     assert alice.signed_in == ""
 
 
-@pytest.mark.parametrize("name", ["fetch", "report"])
-@pytest.mark.parametrize("always", [False, True])
-def test_whoever_signs_in_while_a_script_is_answered_stays_signed_in(
-    engine: str,
-    settings: Settings,
-    alice: Visitor,
-    clock: Traveller,
-    name: str,
-    always: bool,
+# Pages without a view
+
+
+@pytest.mark.parametrize(
+    ("content_type", "extends"), [("text/html; charset=utf-8", True), ("image/png", False)]
+)
+def test_a_page_that_a_middleware_makes_is_an_act(
+    settings: Settings, alice: Visitor, clock: Traveller, content_type: str, extends: bool
 ) -> None:
-    settings.SESSION_SAVE_EVERY_REQUEST = always
-    clock.shift(600)
-    meanwhile.answered.let_happen(lambda: alice.tab().sign_in("alice"))
-    SCRIPTS[name](alice)
-    assert alice.signed_in == "alice"
-
-
-def test_a_page_takes_the_cookie_away(engine: str, alice: Visitor, clock: Traveller) -> None:
-    """A navigation is made by a person, and nothing comes after it in that tab."""
-    clock.shift(600)
-    alice.fetch("/private/")
-    assert alice.key
-    alice.navigate("/name/")
-    assert alice.key == ""
-
-
-def test_a_script_may_sign_out(engine: str, alice: Visitor, clock: Traveller) -> None:
-    clock.shift(100)
-    assert alice.fetch("/leave/").content == b"gone"
-    assert alice.key == ""
-
-
-# --- the session has another key ----------------------------------------------------------------
-
-
-def change_password(request: HttpRequest) -> None:
-    request.user.set_password("another")
-    request.user.save()
-    update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
-
-
-@on_the_server
-@by_script
-def test_a_changed_password_outlives_what_a_script_is_told(
-    engine: str,
-    alice: Visitor,
-    clock: Traveller,
-    during: During,
-    send: Callable[[Visitor], Any],
-) -> None:
-    """The script has sent the old key, which by now names no session."""
-    during(change_password)
-    clock.shift(100)
-    meanwhile.arrived.let_happen(lambda: alice.tab().navigate("/during/"))
-    assert "sessionid" not in send(alice).cookies
-    assert alice.signed_in == "alice"
-
-
-@on_the_server
-@pytest.mark.parametrize("always", [False, True])
-def test_a_slow_page_brings_no_old_key_back(
-    engine: str,
-    settings: Settings,
-    visitor: Visitor,
-    clock: Traveller,
-    during: During,
-    always: bool,
-) -> None:
-    """Its cookie is persistent, and due to be renewed."""
-    settings.SESSION_EXPIRE_AT_BROWSER_CLOSE = False
-    settings.SESSION_COOKIE_AGE = 1800
-    visitor.sign_in("alice")
-
-    def slow(request: HttpRequest) -> None:
-        settings.SESSION_SAVE_EVERY_REQUEST = False
-        during(change_password)
-        visitor.tab().navigate("/during/")
-        settings.SESSION_SAVE_EVERY_REQUEST = always
-
-    during(slow)
-    clock.shift(500)
-    old = visitor.key
-    response = visitor.navigate("/during/")
-    assert response.status_code == (400 if always else 200)  # as Django answers without us
-    assert "sessionid" not in response.cookies
-    assert visitor.key != old
-    assert visitor.signed_in == "alice"
-
-
-@on_the_server
-def test_a_slow_page_brings_no_session_back_that_was_left_for_another(
-    engine: str,
-    settings: Settings,
-    visitor: Visitor,
-    clock: Traveller,
-    during: During,
-) -> None:
-    """Signed out and in again in another tab."""
-    settings.SESSION_EXPIRE_AT_BROWSER_CLOSE = False
-    settings.SESSION_COOKIE_AGE = 1800
-    visitor.sign_in("alice")
-
-    def slow(request: HttpRequest) -> None:
-        visitor.tab().post("/leave/")
-        visitor.tab().sign_in("bob")
-
-    during(slow)
-    clock.shift(500)
-    visitor.navigate("/during/")
-    assert visitor.signed_in == "bob"
-
-
-@on_the_server
-def test_a_report_brings_no_old_key_back(
-    engine: str, settings: Settings, visitor: Visitor, clock: Traveller, during: During
-) -> None:
-    settings.SESSION_EXPIRE_AT_BROWSER_CLOSE = False
-    settings.SESSION_COOKIE_AGE = 1800
-    visitor.sign_in("alice")
-    during(change_password)
-    clock.shift(500)
-    meanwhile.answered.let_happen(lambda: visitor.tab().navigate("/during/"))
-    visitor.ping(idleFor=0)
-    assert visitor.signed_in == "alice"
-
-
-# --- the cookie is another site's ---------------------------------------------------------------
-
-
-@by_script
-def test_a_cookie_that_names_no_session_here_is_left_alone(
-    engine: str, visitor: Visitor, send: Callable[[Visitor], Any]
-) -> None:
-    """Two sites on one host, by port or by path, share the browser's cookies."""
-    visitor.present("abcdefgh" * 4)
-    assert "sessionid" not in send(visitor).cookies
-
-
-# --- a form was sent too late -------------------------------------------------------------------
-
-
-@on_the_server
-@by_script
-def test_a_script_s_answer_leaves_the_form_that_is_kept(
-    engine: str,
-    settings: Settings,
-    alice: Visitor,
-    clock: Traveller,
-    send: Callable[[Visitor], Any],
-) -> None:
-    """The script has sent the key of the session that this form has ended."""
-    settings.ROOT_URLCONF = "tests.late"
-    token = alice.get("/open/").content.decode()
-
-    def send_form() -> None:
-        body = urlencode({"csrfmiddlewaretoken": token, "title": "an hour of work"})
-        response = alice.tab().send("POST", "/form/", body, headers=NAVIGATION)
-        assert response.url == f"/login/?next={KEPT}"
-
-    clock.shift(600)
-    meanwhile.arrived.let_happen(send_form)
-    send(alice)
-    alice.sign_in("alice")
-    page = alice.navigate(KEPT)
-    assert page.status_code == 200
-    assert 'value="an hour of work"' in page.content.decode()
-
-
-@on_the_server
-@by_script
-def test_a_script_that_asks_again_leaves_the_form_that_is_kept(
-    engine: str,
-    settings: Settings,
-    alice: Visitor,
-    clock: Traveller,
-    send: Callable[[Visitor], Any],
-) -> None:
-    """It sends the key of the visitor's session in which the form is."""
-    settings.ROOT_URLCONF = "tests.late"
-    token = alice.get("/open/").content.decode()
-    clock.shift(600)
-    body = urlencode({"csrfmiddlewaretoken": token, "title": "an hour of work"})
-    alice.send("POST", "/form/", body, headers=NAVIGATION)
-    for _ in range(2):
-        clock.shift(600)
-        assert "sessionid" not in send(alice).cookies
-    alice.sign_in("alice")
-    assert 'value="an hour of work"' in alice.navigate(KEPT).content.decode()
+    """As FlatpageFallbackMiddleware makes it, after the URL was not found."""
+    settings.MIDDLEWARE = stack(after="tests.neighbours.falls_back")
+    for _ in range(12):
+        clock.shift(60)
+        response = alice.navigate(f"/flat/?as={content_type}")
+        assert response.status_code == 200
+    assert (alice.signed_in == "alice") is extends

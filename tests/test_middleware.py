@@ -284,10 +284,9 @@ def test_an_old_session_is_told_that_it_was_too_old(
         FETCH,
         {"X-Requested-With": "XMLHttpRequest"},
         {"HX-Request": "true"},
-        FETCH | {"HX-Request": "true", "HX-Boosted": "true"},
         {"Accept": "application/json"},
     ],
-    ids=["fetch", "XHR", "htmx", "htmx boosted", "JSON"],
+    ids=["fetch", "XHR", "htmx", "JSON"],
 )
 @pytest.mark.parametrize("path", ["/", "/private/", "/fails/", "/no/such/page/"])
 def test_a_script_gets_an_answer_for_scripts(

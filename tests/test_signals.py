@@ -214,3 +214,49 @@ def test_a_sign_in_without_a_request_or_without_a_session_is_none_of_our_busines
     user = get_user_model().objects.create_user("alice")
     for request in (None, RequestFactory().get("/")):
         user_logged_in.send(sender=type(user), request=request, user=user)
+
+
+RENEWALS = {
+    "a callback that the site declares passive": {},
+    "redirects for which nobody has clicked": {
+        "Sec-CH-UA": '"Chromium";v="156"',
+        "Sec-Fetch-Site": "cross-site",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": "document",
+    },
+}
+
+
+@pytest.mark.parametrize("name", RENEWALS)
+def test_single_sign_on_that_renews_itself_keeps_no_session(
+    settings: Settings, alice: Visitor, clock: Traveller, name: str
+) -> None:
+    if not RENEWALS[name]:
+        settings.SESSION_SECURITY_PASSIVE_URL_NAMES = ["login"]
+    for _ in range(3):
+        clock.shift(199)
+        response = alice.send("POST", "/login/", "username=alice", headers=RENEWALS[name])
+        assert response.url == "/"
+    assert alice.signed_in == "alice"
+    clock.shift(3)
+    assert alice.signed_in == ""
+
+
+@pytest.mark.parametrize("name", RENEWALS)
+def test_signing_in_by_single_sign_on_begins_a_session(
+    settings: Settings, visitor: Visitor, clock: Traveller, name: str
+) -> None:
+    if not RENEWALS[name]:
+        settings.SESSION_SECURITY_PASSIVE_URL_NAMES = ["login"]
+    visitor.send("POST", "/login/", "username=alice", headers=RENEWALS[name])
+    clock.shift(599)
+    assert visitor.signed_in == "alice"
+    clock.shift(1)
+    assert visitor.signed_in == ""
+
+
+def test_a_person_who_signs_in_again_has_acted(alice: Visitor, clock: Traveller) -> None:
+    clock.shift(599)
+    alice.sign_in("alice")
+    clock.shift(599)
+    assert alice.signed_in == "alice"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .passivity import PASSIVE
+from .requests import PASSIVE
 from .sensitive import NOT_KEPT
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -22,11 +22,10 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CSRF_SESSION_KEY
-from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from . import activity
 from .conf import conf
-from .passivity import is_cross_site, is_script
+from .requests import expects_page, is_cross_site, is_local, local_address
 from .sealing import seal, unseal
 from .sensitive import hidden_fields, is_secret
 
@@ -66,7 +65,7 @@ def across_the_end(request: HttpRequest) -> Iterator[None]:
     yield
     if entry:  # the session has ended once more, before it was sent again
         request.session[KEPT] = entry
-    if request.method == "POST" and not is_script(request):
+    if request.method == "POST" and expects_page(request):
         setattr(request, _SENDER, user)
         if secret and settings.CSRF_USE_SESSIONS:  # or no token of its page could be right
             request.session[CSRF_SESSION_KEY] = secret
@@ -105,7 +104,7 @@ def read(session: SessionBase) -> Kept | None:
         host, path, at = entry["host"], entry["path"], entry["at"]
         text = unseal(b64decode(entry["data"]), _context(user, host, path, at))
         fields, left_out = json.loads(text)
-        if not _is_local(path):
+        if not is_local(path):
             return None
         return Kept(host, path, datetime.fromisoformat(at), fields, left_out)
     except (KeyError, TypeError, ValueError):
@@ -121,18 +120,6 @@ def drop_foreign(session: SessionBase) -> None:
     """Forget what is kept unless it is for the user of this session."""
     if KEPT in session and read(session) is None:
         drop(session)
-
-
-def local_address(request: HttpRequest) -> str:
-    """Path and query as a browser on the same host can be sent to them; empty if they are none."""
-    path = escape_leading_slashes(request.get_full_path())
-    return path if _is_local(path) else ""
-
-
-def _is_local(path: str) -> bool:
-    """Whether a browser sent to ``path`` stays on the host: not so for ``//other.example/``."""
-    before_query = path.partition("?")[0]
-    return path.startswith("/") and url_has_allowed_host_and_scheme(before_query, None)
 
 
 def _by_way_of(target: str, request: HttpRequest, response: HttpResponseBase) -> str:

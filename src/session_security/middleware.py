@@ -20,15 +20,15 @@ from django.contrib.auth import SESSION_KEY, alogout, logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage import default_storage
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 
-from . import activity, keeping, passivity
+from . import activity, keeping, requests
 from .conf import SecuredRequest, conf
+from .late_answers import explanation, late_answer
 from .policy import Reason, Timeouts, Verdict, judge
 from .signals import session_expired
 
@@ -83,7 +83,7 @@ class SessionSecurityMiddleware:
 
     def is_passive_request(self, request: HttpRequest) -> bool:
         """Whether the request, by now resolved, is no human act and so extends nothing."""
-        return passivity.is_passive(request)
+        return requests.is_passive(request)
 
     def do_logout(self, request: HttpRequest) -> None:
         """Sign the user out."""
@@ -100,7 +100,7 @@ class SessionSecurityMiddleware:
         except activity.StoreUnavailable as error:
             self._shut(request, key, error)
         response = self._refuse(request) or self.get_response(request)
-        if self._is_unnoted(request, response):
+        if self._view_was_skipped(request, response):
             self.process_view(request)
         return self._leave(request, response, before)
 
@@ -111,7 +111,7 @@ class SessionSecurityMiddleware:
         except activity.StoreUnavailable as error:
             self._shut(request, key, error)
         response = self._refuse(request) or await self.get_response(request)
-        if self._is_unnoted(request, response):
+        if self._view_was_skipped(request, response):
             await self._aprocess_view(request)
         return self._leave(request, response, before)
 
@@ -250,16 +250,7 @@ class SessionSecurityMiddleware:
             return None
         if request.path == conf.ping_path:  # it answers in its own words, if it can
             return _unavailable() if reason is Reason.UNAVAILABLE else None
-        if reason not in ENDED or not passivity.is_script(request):
-            return None
-        response = JsonResponse(
-            {"detail": _explanation(reason), "reason": reason},
-            status=401,
-            headers={"X-Session-Expired": str(reason), "Cache-Control": "no-store"},
-        )
-        if passivity.is_htmx(request):
-            response.headers["HX-Refresh"] = "true"
-        return response
+        return late_answer(request, reason) if reason in ENDED else None
 
     def _leave(
         self, request: SecuredRequest, response: HttpResponseBase, before: datetime | None
@@ -274,14 +265,14 @@ class SessionSecurityMiddleware:
             return _unavailable()  # whatever does not look at the session is served
         return response
 
-    def _is_unnoted(self, request: SecuredRequest, response: HttpResponseBase) -> bool:
-        """Whether process_view did not run, since something else answered, such as a cache."""
+    def _view_was_skipped(self, request: SecuredRequest, response: HttpResponseBase) -> bool:
+        """Whether a page was shown without a view, such as one in a cache, or a flat page."""
         if request.session_security.reason or request.resolver_match or response.status_code != 200:
             return False
         try:
             request.resolver_match = resolve(request.path_info, getattr(request, "urlconf", None))
         except Resolver404:
-            return False
+            return response.headers.get("Content-Type", "").startswith("text/html")
         return True
 
     def _explained(self, request: SecuredRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -346,15 +337,9 @@ def _unavailable() -> HttpResponse:
     return HttpResponse(body, status=503, headers=headers)
 
 
-def _explanation(reason: Reason | None) -> str:
-    if reason is Reason.ABSOLUTE:
-        return _("You were signed out because your session had reached its maximum length.")
-    return _("You were signed out because there was no activity.")
-
-
 def _explain(request: SecuredRequest) -> None:
     """Tell the person, once, on the page that follows."""
     reason = request.session_security.reason
     if reason in ENDED and not hasattr(request, _EXPLAINED):
         setattr(request, _EXPLAINED, True)
-        messages.warning(request, _explanation(reason), fail_silently=True)
+        messages.warning(request, explanation(reason), fail_silently=True)

@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from . import activity, keeping
+from . import activity, keeping, requests
 
 session_expired = Signal()
 """Sent when the middleware has ended a session, with:
@@ -26,8 +26,18 @@ Sent by ``send_robust``: an error in a receiver is logged and ends nothing.
 def stamp(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
     """Receiver of ``user_logged_in``: the time starts with the sign-in, not a request later.
 
-    What somebody else had posted before they were signed out is forgotten.
+    Not so where nobody signs in: single sign-on renews a session that goes on. What somebody else
+    had posted before they were signed out is forgotten.
     """
     if request is not None and hasattr(request, "session"):
+        if _is_silent_renewal(request):
+            return
         activity.start(request.session, activity.now())
         keeping.drop_foreign(request.session)
+
+
+def _is_silent_renewal(request: HttpRequest) -> bool:
+    """Whether a session with a user goes on, and there was nobody who could have signed in."""
+    return activity.last(request.session) is not None and (
+        requests.is_declared_passive(request) or requests.is_redirected_without_person(request)
+    )

@@ -29,8 +29,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from . import activity, keeping
 from .conf import SecuredRequest, conf
 from .decorators import passive
-from .passivity import is_cross_site, is_subresource
 from .policy import Verdict, judge
+from .requests import is_cross_site, is_subresource
 
 HEADER = "HTTP_X_SESSION_SECURITY"  # no other origin can send it without consent (CORS)
 PRECISION = 1.0  # seconds; a report is not rounded to the resolution that page views have

@@ -1,0 +1,114 @@
+"""Answers to scripts whose request came after the end, each as its library understands it.
+
+What was typed and not sent stays where it is: nothing that changes data is answered by a page
+that takes the place of the one it was sent from.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from .conf import conf
+from .policy import Reason
+from .requests import expects_page, local_address
+
+_STREAM = "text/vnd.turbo-stream.html"
+
+
+def explanation(reason: Reason | None) -> str:
+    """Why somebody was signed out, in a sentence."""
+    if reason is Reason.ABSOLUTE:
+        return _("You were signed out because your session had reached its maximum length.")
+    return _("You were signed out because there was no activity.")
+
+
+def late_answer(request: HttpRequest, reason: Reason) -> HttpResponse | None:
+    """The answer to a request whose session has ended; None if it goes on as anonymous."""
+    if expects_page(request) or _is_open_to_anonymous(request):
+        return None
+    answer_of = next((answer for name, answer in _LIBRARIES.items() if name in request.META), _data)
+    response = answer_of(request, reason)
+    response.headers["X-Session-Expired"] = str(reason)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _data(request: HttpRequest, reason: Reason) -> HttpResponse:
+    return JsonResponse({"detail": explanation(reason), "reason": reason}, status=401)
+
+
+def _htmx(request: HttpRequest, reason: Reason) -> HttpResponse:
+    """The page is loaded again (https://htmx.org/reference/#response_headers)."""
+    response = _data(request, reason)
+    response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _inertia(request: HttpRequest, reason: Reason) -> HttpResponse:
+    """The page is loaded by the browser (https://inertiajs.com/the-protocol), or a dialog opens."""
+    address = local_address(request)
+    if request.method != "GET" or not address:
+        return _page(request, reason)
+    return HttpResponse(status=409, headers={"X-Inertia-Location": address})
+
+
+def _unpoly(request: HttpRequest, reason: Reason) -> HttpResponse:
+    """A layer opens above the page (https://unpoly.com/X-Up-Open-Layer)."""
+    response = _page(request, reason)
+    response.headers["X-Up-Open-Layer"] = '{"history": false}'
+    return response
+
+
+def _turbo_frame(request: HttpRequest, reason: Reason) -> HttpResponse:
+    """The frame's page is loaded by the browser, or a line appears above the frame.
+
+    https://turbo.hotwired.dev/handbook/frames ("Breaking out from a frame"), .../streams
+    """
+    if request.method == "GET":
+        return _page(request, reason)
+    if _STREAM not in request.META.get("HTTP_ACCEPT", ""):
+        return _data(request, reason)
+    body = format_html(
+        '<turbo-stream action="before" target="{}"><template><p role="alert">{}'
+        ' <a href="{}" target="_blank">{}</a></p></template></turbo-stream>',
+        request.META["HTTP_TURBO_FRAME"],
+        explanation(reason),
+        conf.resume_path,
+        _("Sign in again"),
+    )
+    return HttpResponse(body, status=401, content_type=f"{_STREAM}; charset=utf-8")
+
+
+def _page(request: HttpRequest, reason: Reason) -> HttpResponse:
+    # No context processors: under ASGI this runs in the event loop.
+    context = {
+        "explanation": explanation(reason),
+        "request": request,
+        "resume_url": conf.resume_path,
+    }
+    return HttpResponse(render_to_string("session_security/late.html", context), status=401)
+
+
+_LIBRARIES: dict[str, Callable[[HttpRequest, Reason], HttpResponse]] = {
+    "HTTP_X_INERTIA": _inertia,
+    "HTTP_X_UP_VERSION": _unpoly,
+    "HTTP_TURBO_FRAME": _turbo_frame,
+    "HTTP_HX_REQUEST": _htmx,
+}
+
+
+def _is_open_to_anonymous(request: HttpRequest) -> bool:
+    """Whether the view needs no user, so that a script can sign in with an overdue cookie."""
+    if request.path == resolve_url(settings.LOGIN_URL):
+        return True
+    try:
+        match = resolve(request.path_info, getattr(request, "urlconf", None))
+    except Resolver404:
+        return False
+    return not getattr(match.func, "login_required", True)  # the mark of @login_not_required

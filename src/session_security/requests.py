@@ -1,0 +1,143 @@
+"""What a request is: a human act or not, and whether a page can answer it.
+
+Passive means "does not extend". It never means "is not checked". What browsers and libraries send
+is told by a table in tests/test_requests.py, and in docs/reference/requests.md.
+"""
+
+from django.http import HttpRequest
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
+
+from .conf import conf
+
+PASSIVE = "session_security_passive"  # the mark that @passive leaves on a view
+
+# All by request.META: request.headers is made anew for each request, of all headers.
+_PREFETCH_HEADERS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_X_SEC_PURPOSE")
+
+# What scripts send where a browser says nothing: htmx, Turbo, Unpoly.
+_LIBRARY_HEADERS = ("HTTP_HX_REQUEST", "HTTP_X_TURBO_REQUEST_ID", "HTTP_X_UP_VERSION")
+
+# What Sec-Fetch-Dest says of a page; "empty" is a script's request, or a navigation that a service
+# worker passes on.
+_PAGE_DESTINATIONS = ("document", "iframe", "frame", "fencedframe", "object", "embed", "empty")
+
+
+def is_passive(request: HttpRequest) -> bool:
+    """Whether a resolved request is no human act."""
+    return (
+        is_declared_passive(request)
+        or is_prefetch(request)
+        or is_embedded_elsewhere(request)
+        or is_redirected_without_person(request)
+        or is_subresource(request)
+        or (is_made_by_script(request) and not conf.COUNT_FETCH)
+    )
+
+
+def is_declared_passive(request: HttpRequest) -> bool:
+    """Whether the site says so: by ``@passive``, PASSIVE_URLS or PASSIVE_URL_NAMES."""
+    match = request.resolver_match
+    if match is not None and (
+        getattr(match.func, PASSIVE, False)
+        or match.view_name in conf.PASSIVE_URL_NAMES
+        or match.url_name in conf.PASSIVE_URL_NAMES  # as 2.x compared
+    ):
+        return True
+    return any(request.path == str(url) for url in conf.PASSIVE_URLS)
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Whether a browser or a library loads it in case that somebody will want it."""
+    meta = request.META
+    purposes = [meta[name].lower() for name in _PREFETCH_HEADERS if name in meta]
+    return "HTTP_HX_PRELOADED" in meta or any(
+        "prefetch" in purpose or "prerender" in purpose for purpose in purposes
+    )
+
+
+def is_navigation(request: HttpRequest) -> bool:
+    """Whether the browser says that it goes to a page; no script can say so (Fetch, WHATWG)."""
+    return request.META.get("HTTP_SEC_FETCH_MODE") == "navigate"
+
+
+def is_subresource(request: HttpRequest) -> bool:
+    """Whether the browser says that it fetches a part of a page, such as an image."""
+    return request.META.get("HTTP_SEC_FETCH_DEST", "document") not in _PAGE_DESTINATIONS
+
+
+def is_cross_site(request: HttpRequest) -> bool:
+    """Whether the browser says that another site made the request (Fetch Metadata, W3C)."""
+    return request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site"
+
+
+def is_embedded_elsewhere(request: HttpRequest) -> bool:
+    """Whether a page of another site loads it; a link that somebody follows there is none."""
+    destination = request.META.get("HTTP_SEC_FETCH_DEST")
+    is_followed = is_navigation(request) and destination in (None, "document", "empty")
+    return is_cross_site(request) and not is_followed
+
+
+def is_redirected_without_person(request: HttpRequest) -> bool:
+    """Whether it comes by way of another origin, and the browser says that nobody has clicked.
+
+    Such is the silent renewal of single sign-on. Only Chromium is believed: it alone is known to
+    send ``Sec-Fetch-User`` whenever a person did it, through redirects as well. Safari never does.
+    """
+    meta = request.META
+    return (
+        meta.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "same-site")
+        and is_navigation(request)
+        and meta.get("HTTP_SEC_FETCH_DEST") == "document"  # a download never has the header
+        and "HTTP_SEC_FETCH_USER" not in meta
+        and "HTTP_SEC_CH_UA" in meta
+    )
+
+
+def is_made_by_script(request: HttpRequest) -> bool:
+    """Whether a script in a page made the request."""
+    meta = request.META
+    if is_navigation(request):
+        return False
+    return (
+        meta.get("HTTP_SEC_FETCH_DEST") == "empty"
+        or meta.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest"
+        or any(name in meta for name in _LIBRARY_HEADERS)
+    )
+
+
+def expects_page(request: HttpRequest) -> bool:
+    """Whether a person sees the answer as a page, be it the login page.
+
+    So it is with a script's request, too, if its library shows whole pages: htmx when boosted or
+    when it goes back in history, and Turbo outside of frames.
+    """
+    meta = request.META
+    if is_navigation(request):
+        # A download would be the login page, under the name of the file.
+        return meta.get("HTTP_SEC_FETCH_DEST") != "empty" or "html" in meta.get("HTTP_ACCEPT", "")
+    if "HTTP_HX_BOOSTED" in meta or "HTTP_HX_HISTORY_RESTORE_REQUEST" in meta:
+        return True
+    if "HTTP_X_TURBO_REQUEST_ID" in meta:
+        return "HTTP_TURBO_FRAME" not in meta
+    return not (is_made_by_script(request) or _prefers_json(request))
+
+
+def local_address(request: HttpRequest) -> str:
+    """Path and query, as a browser on the same host can be sent to them; empty if they are none."""
+    path = escape_leading_slashes(request.get_full_path())
+    return path if is_local(path) else ""
+
+
+def is_local(path: str) -> bool:
+    """Whether a browser sent to ``path`` stays on the host: not so for ``//other.example/``."""
+    before_query = path.partition("?")[0]
+    return path.startswith("/") and url_has_allowed_host_and_scheme(before_query, None)
+
+
+def _prefers_json(request: HttpRequest) -> bool:
+    if "json" not in request.META.get("HTTP_ACCEPT", ""):
+        return False
+    try:
+        return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    except (TypeError, ValueError):  # Python's parser of such headers raises either
+        return False

@@ -1,0 +1,30 @@
+"""A site whose scripts come too late: views that need nobody, and pages without a view."""
+
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import include, path
+
+from .views import sign_in
+
+
+@login_not_required
+def api_sign_in(request: HttpRequest) -> HttpResponse:
+    """For a script."""
+    login(request, User.objects.get(username=request.POST["username"]))
+    return JsonResponse({"who": request.user.get_username()})
+
+
+@login_not_required
+def price(request: HttpRequest) -> HttpResponse:
+    """The same for everybody."""
+    return JsonResponse({"price": 5})
+
+
+urlpatterns = [
+    path("api/login/", api_sign_in),
+    path("api/price/", price),
+    path("in/", sign_in, name="in"),
+    path("", include("tests.urls")),
+]
