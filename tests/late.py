@@ -14,12 +14,14 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import URLPattern, include, path, re_path
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from session_security.decorators import not_kept
 
+from . import views
 from .views import sign_in, sign_out
 
 pin = sensitive_post_parameters("pin_of_mine", "note")
@@ -223,6 +225,57 @@ KEEPING: dict[str, Callable[..., Any]] = {
 }
 
 
+def of_their_own(*names: str) -> Callable[..., Any]:
+    """A decorator of the site's own, which takes after Django's in name alone."""
+
+    def sensitive_post_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
+        def inner(request: HttpRequest) -> HttpResponseBase:
+            request.hidden = names  # type: ignore[attr-defined]
+            response: HttpResponseBase = view(request)
+            return response
+
+        return inner
+
+    return sensitive_post_parameters
+
+
+def slow(request: HttpRequest) -> HttpResponse:
+    """Takes a form; the fixture ``during`` says what happens meanwhile."""
+    if request.method != "POST":
+        return form(request)
+    result = views.code(request)
+    return result if isinstance(result, HttpResponse) else form(request)
+
+
+def misnamed(request: HttpRequest) -> HttpResponse:
+    request.sensitive_post_parameters = 5  # type: ignore[attr-defined]
+    return redirect(f"/login/?next={request.path}")
+
+
+def unlucky() -> HttpResponse:
+    raise RuntimeError("made too early")
+
+
+lazy_response = SimpleLazyObject(unlucky)
+
+
+def holding(view: Callable[..., Any], thing: object) -> Callable[..., Any]:
+    def inner(request: HttpRequest) -> HttpResponseBase:
+        assert thing is not None
+        response: HttpResponseBase = view(request)
+        return response
+
+    return inner
+
+
+# Can't be understood, so nothing is kept.
+DOUBTFUL: dict[str, Callable[..., Any]] = {
+    "their own inside": required(of_their_own("title")(form)),
+    "their own outside": of_their_own("title")(required(form)),
+    "no names": misnamed,
+}
+
+
 def slug(name: str) -> str:
     return name.replace(",", "").replace(" ", "-")
 
@@ -244,6 +297,9 @@ urlpatterns = [
     path("by_mark/", by_mark),
     path("in/", sign_in),
     path("admin/", include((admin_patterns, "admin"))),
+    path("slow/", required(slow)),
+    path("lazy/", holding(required(form), lazy_response)),
+    path("doubtful/", include(patterns(DOUBTFUL))),
     path("hiding/", include(patterns(HIDING))),
     path("nothing/", include(patterns(NOTHING))),
     path("keeping/", include(patterns(KEEPING))),

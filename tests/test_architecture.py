@@ -16,14 +16,38 @@ ALLOWED = {
     "conf": {"policy"},
     "activity": {"policy"},
     "requests": {"conf"},
-    "sealing": set(),
-    "sensitive": set(),
-    "keeping": {"conf", "activity", "requests", "sealing", "sensitive"},
     "late_answers": {"conf", "policy", "requests"},
-    "decorators": {"requests", "sensitive"},
-    "signals": {"activity", "keeping", "requests"},
-    "middleware": {"late_answers", "conf", "policy", "activity", "requests", "keeping", "signals"},
-    "views": {"conf", "policy", "activity", "requests", "keeping", "decorators"},
+    "late_posts.__init__": set(),
+    "late_posts.encryption": set(),
+    "late_posts.fields": {"conf"},
+    "late_posts.store": {"activity", "conf", "requests", "late_posts.encryption"},
+    "late_posts.handling": {
+        "activity",
+        "conf",
+        "requests",
+        "late_posts.fields",
+        "late_posts.store",
+    },
+    "decorators": {"requests", "late_posts.fields"},
+    "signals": {"activity", "requests", "late_posts.handling", "late_posts.store"},
+    "middleware": {
+        "activity",
+        "conf",
+        "late_answers",
+        "late_posts.handling",
+        "policy",
+        "requests",
+        "signals",
+    },
+    "views": {
+        "activity",
+        "conf",
+        "decorators",
+        "late_posts.handling",
+        "late_posts.store",
+        "policy",
+        "requests",
+    },
     "checks": {"conf", "middleware"},
     "templatetags.session_security_tags": {"conf", "policy", "activity"},
     "templatetags.__init__": set(),
@@ -66,7 +90,7 @@ def test_every_module_has_its_place() -> None:
 @pytest.mark.parametrize("name", ALLOWED)
 def test_imports_point_one_way(name: str) -> None:
     inner = {
-        module.removeprefix("session_security.").split(".")[0]
+        module.removeprefix("session_security.")
         for module in imports(modules()[name])
         if module.startswith("session_security")
     }

@@ -15,8 +15,9 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import Traveller
 
-from session_security import activity, keeping
+from session_security import activity
 from session_security.conf import Conf
+from session_security.late_posts.store import KEPT
 
 from . import views
 from .conftest import During
@@ -340,7 +341,7 @@ def test_the_button_pressed_too_late_leads_back_to_the_page(
     clock.shift(300)
     response = alice.send("POST", link, f"csrfmiddlewaretoken={token}", headers=NAVIGATION)
     assert after_login(response) == link
-    assert keeping.KEPT not in alice.session
+    assert KEPT not in alice.session
 
 
 # What the ping tells old pages

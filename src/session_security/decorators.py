@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from .late_posts.fields import NOT_KEPT
 from .requests import PASSIVE
-from .sensitive import NOT_KEPT
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -26,9 +26,10 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
-from . import activity, keeping, requests
+from . import activity, requests
 from .conf import SecuredRequest, conf
 from .late_answers import explanation, late_answer
+from .late_posts.handling import carry_over_logout, finish_response, is_arriving, receive
 from .policy import Reason, Timeouts, Verdict, judge
 from .signals import session_expired
 
@@ -132,7 +133,7 @@ class SessionSecurityMiddleware:
                     user.is_authenticated  # noqa: B018  (lazy: fetched while it can be)
                 except NOBODY:
                     user = _hide_user(request)
-                with keeping.across_the_end(request):
+                with carry_over_logout(request):
                     self.do_logout(request)
             session_expired.send_robust(**self._end(request, verdict, user))
         return before
@@ -152,23 +153,27 @@ class SessionSecurityMiddleware:
                     user = await request.auser()
                 except NOBODY:
                     user = _hide_user(request)
-                with keeping.across_the_end(request):
+                with carry_over_logout(request):
                     await self._ado_logout(request)
             await session_expired.asend_robust(**self._end(request, verdict, user))
         return before
 
-    def process_view(self, request: SecuredRequest, *view: object) -> None:
+    def process_view(self, request: SecuredRequest, *view: object) -> HttpResponse | None:
         """Note the act before the view runs: an error or a lost connection does not undo it."""
         if request.session_security.reason:
             _explain(request)
-        elif at := self._due(request, self.is_passive_request(request)):
+            return None
+        if at := self._due(request, self.is_passive_request(request)):
             activity.merge(request.session, at)
+        return receive(request) if is_arriving(request) else None
 
-    async def _aprocess_view(self, request: SecuredRequest, *view: object) -> None:
+    async def _aprocess_view(self, request: SecuredRequest, *view: object) -> HttpResponse | None:
         if request.session_security.reason:
             _explain(request)
-        elif at := self._due(request, await self._ais_passive_request(request)):
+            return None
+        if at := self._due(request, await self._ais_passive_request(request)):
             await sync_to_async(activity.merge)(request.session, at)
+        return await sync_to_async(receive)(request) if is_arriving(request) else None
 
     # The hooks, awaited
 
@@ -256,10 +261,11 @@ class SessionSecurityMiddleware:
         self, request: SecuredRequest, response: HttpResponseBase, before: datetime | None
     ) -> HttpResponseBase:
         reason = request.session_security.reason
+        if reason is not Reason.UNAVAILABLE:
+            finish_response(request, response)
         if reason is None:
             return self._renewed(request, response, before)
         if reason in ENDED:
-            keeping.keep(request, response)
             return self._explained(request, response)
         if reason is Reason.UNAVAILABLE and response.status_code == 500:
             return _unavailable()  # whatever does not look at the session is served

@@ -5,7 +5,9 @@ from typing import Any
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from . import activity, keeping, requests
+from . import activity, requests
+from .late_posts.handling import note_sign_in
+from .late_posts.store import drop_foreign
 
 session_expired = Signal()
 """Sent when the middleware has ended a session, with:
@@ -33,7 +35,8 @@ def stamp(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
         if _is_silent_renewal(request):
             return
         activity.start(request.session, activity.now())
-        keeping.drop_foreign(request.session)
+        drop_foreign(request.session)
+        note_sign_in(request)
 
 
 def _is_silent_renewal(request: HttpRequest) -> bool:

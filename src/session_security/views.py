@@ -1,14 +1,16 @@
 """What the browser's side of the app talks to, and the pages that bring people back."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.forms.utils import pretty_name
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -26,9 +28,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from . import activity, keeping
+from . import activity
 from .conf import SecuredRequest, conf
 from .decorators import passive
+from .late_posts.handling import is_here
+from .late_posts.store import Fields, LatePost, drop, read
 from .policy import Verdict, judge
 from .requests import is_cross_site, is_subresource
 
@@ -111,30 +115,51 @@ class ReturnView(LoginRequiredMixin, View):
 class KeptView(ReturnView):
     """Show the person a POST of theirs that came too late, and send it again if they say so.
 
-    Only the browser sends it, to where it went, by a redirect that repeats the POST (307).
+    Only the browser sends it, to where it went, by a redirect that repeats the POST (307). It is
+    kept until it has arrived there. ``?next`` is where they were going.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page; with status 404 if there is nothing, or nothing any more."""
-        kept = _kept_here(request)
-        if is_old := kept is not None and kept.is_old:
-            keeping.drop(request.session)
+        post, goal = _kept_here(request), _goal(request)
+        is_old = post is not None and (post.is_expired or (post.sent and not post.is_being_sent))
+        if is_old:
+            drop(request.session)
+        is_sent = post is not None and post.is_being_sent
+        query = QueryDict(mutable=True)
+        if post:
+            query["at"] = post.at.isoformat()
+        if goal:
+            query[REDIRECT_FIELD_NAME] = goal
         context = {
-            "kept": kept,
+            "kept": post,
             "is_old": is_old,
-            "at": kept and localtime(kept.at),
-            "home": resolve_url(settings.LOGIN_REDIRECT_URL),
+            "is_sent": is_sent,
+            "at": post and localtime(post.at),
+            "fields": post and _readable(post.fields),
+            "left_out": post and [_readable_name(name) for name in post.left_out],
+            "query": query.urlencode(safe="/"),
+            "home": goal or resolve_url(settings.LOGIN_REDIRECT_URL),
         }
-        status = 404 if kept is None or is_old else 200
+        status = 404 if post is None or is_old else 200
         return render(request, "session_security/kept.html", context, status=status)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Send it again, or discard it by ``?discard``; either way it is kept no longer."""
-        kept = _kept_here(request)
-        if kept is None or kept.is_old or request.GET.get("at") != kept.at.isoformat():
+        """Send it again, or forget it by ``?discard``."""
+        post, is_discarded = _kept_here(request), "discard" in request.GET
+        if post is None and is_discarded:  # pressed twice
+            return HttpResponseRedirect(_goal(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
+        if (
+            post is None
+            or post.is_expired
+            or post.is_being_sent
+            or request.GET.get("at") != post.at.isoformat()
+        ):
             return self.get(request)  # also if the page was that of an earlier one
-        keeping.drop(request.session)
-        return HttpResponseRedirect(kept.path, preserve_request="discard" not in request.GET)
+        if is_discarded:
+            drop(request.session)
+            return HttpResponseRedirect(_goal(request) or post.path)
+        return HttpResponseRedirect(post.path, preserve_request=True)
 
 
 class ResumeView(ReturnView):
@@ -159,10 +184,32 @@ class ResumeView(ReturnView):
         return self.handle_no_permission()
 
 
-def _kept_here(request: HttpRequest) -> keeping.Kept | None:
+def _kept_here(request: HttpRequest) -> LatePost | None:
     """What is kept for this user, and was sent to this host."""
-    kept = keeping.read(request.session)
-    return kept if kept and kept.belongs_to(request) else None
+    post = read(request.session)
+    return post if post and post.belongs_to(request) else None
+
+
+def _goal(request: HttpRequest) -> str:
+    """Where the person was going when this page came in between; nothing if not on this host."""
+    goal = request.GET.get(REDIRECT_FIELD_NAME, "")
+    return goal if is_here(goal, request) else ""
+
+
+def _readable(fields: Fields) -> Fields:
+    """The fields as people know them, without those that are empty."""
+    shown = [(_label(name), [value for value in values if value]) for name, values in fields]
+    return [(label, values) for label, values in shown if values]
+
+
+def _readable_name(left_out: str) -> str:
+    name, colon, file_name = left_out.partition(": ")
+    return f"{_label(name)}{colon}{file_name}"
+
+
+def _label(name: str) -> str:
+    """What Django would write beside a field of this name."""
+    return pretty_name(re.sub(r"(?<=[a-z])(?=[A-Z])|[-_.\s]+", "_", name)).strip() or name
 
 
 def _state(request: SecuredRequest) -> Verdict:

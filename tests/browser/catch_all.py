@@ -1,5 +1,7 @@
 """The demonstration site with a page at every address, as a CMS has."""
 
+from threading import Event
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
@@ -15,9 +17,17 @@ PAGE = """<!doctype html>
 """
 
 
+received: list[str] = []
+is_open = Event()  # until then a form that has arrived is not answered
+is_open.set()
+
+
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
     """A form that shows what was sent."""
+    if request.method == "POST":
+        received.append(request.POST["note"])
+        is_open.wait(10)
     return HttpResponse(engines["django"].from_string(PAGE).render({}, request))
 
 
