@@ -68,10 +68,14 @@ def test_unpoly_opens_a_layer_over_the_page(late: Callable[..., Any], method: st
     assert "<main>" in response.content.decode()
 
 
-def test_a_turbo_frame_gives_way_to_a_page(late: Callable[..., Any]) -> None:
+def test_a_turbo_frame_says_why_and_leaves_the_page_around_it(late: Callable[..., Any]) -> None:
     response = late("GET", FRAME)
     assert response.status_code == 401
-    assert '<meta name="turbo-visit-control" content="reload">' in response.content.decode()
+    assert response.content.decode() == (
+        f'<turbo-frame id="{html.escape(FRAME["Turbo-Frame"])}"><p role="alert">'
+        "You were signed out because there was no activity. "
+        f'<a href="{RESUME}" target="_blank">Sign in again</a></p></turbo-frame>'
+    )
 
 
 def test_a_form_in_a_turbo_frame_stays_below_a_line_that_says_why(
@@ -148,6 +152,14 @@ def test_a_script_signs_in_at_the_login_page_with_an_overdue_cookie(
     clock.shift(600)
     assert alice.send("POST", "/in/?next=/", "username=bob", headers=FETCH).status_code == 302
     assert alice.signed_in == "bob"
+
+
+def test_a_login_url_that_leads_nowhere_is_no_error_for_a_late_script(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    settings.LOGIN_URL = "no_such_name"
+    clock.shift(600)
+    assert alice.fetch("/private/").status_code == 401
 
 
 def test_what_is_for_everybody_is_answered_to_a_late_script(

@@ -191,7 +191,7 @@ def test_what_a_late_request_is_answered(alice: Visitor, clock: Traveller, name:
         "401": response.status_code == 401 and "HX-Refresh" not in response.headers,
         "htmx": response.status_code == 401 and response.headers.get("HX-Refresh") == "true",
         "inertia": response.headers.get("X-Inertia-Location") == "/?a=1",
-        "turbo": b"turbo-visit-control" in response.content,
+        "turbo": response.content.startswith(b'<turbo-frame id="side">'),
         "unpoly": "X-Up-Open-Layer" in response.headers,
         "any": True,
     }
@@ -211,7 +211,7 @@ def test_the_table_in_the_docs_says_the_same() -> None:
         "401": "401, JSON",
         "htmx": "401, `HX-Refresh`",
         "inertia": "409, `X-Inertia-Location`",
-        "turbo": "401, a page for Turbo",
+        "turbo": "401, a line in the frame",
         "unpoly": "401, a layer",
     }
     told = {row[0]: (row[-2], row[-1]) for row in rows if row[0] in SENDERS}

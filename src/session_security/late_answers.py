@@ -1,16 +1,18 @@
 """Answers to scripts whose request came after the end, each as its library understands it.
 
-What was typed and not sent stays where it is: nothing that changes data is answered by a page
-that takes the place of the one it was sent from.
+What was typed and not sent stays where it is, as far as the library allows: nothing that was sent
+to change data is answered by a page that takes the place of the one it came from. (htmx loads the
+page again; while something in it is unsaved, the app's script asks first.)
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, resolve
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -66,21 +68,27 @@ def _unpoly(request: HttpRequest, reason: Reason) -> HttpResponse:
 
 
 def _turbo_frame(request: HttpRequest, reason: Reason) -> HttpResponse:
-    """The frame's page is loaded by the browser, or a line appears above the frame.
+    """A line takes the place of the frame's content, or stands above a form that was sent.
 
-    https://turbo.hotwired.dev/handbook/frames ("Breaking out from a frame"), .../streams
+    https://turbo.hotwired.dev/handbook/frames, https://turbo.hotwired.dev/handbook/streams
     """
-    if request.method == "GET":
-        return _page(request, reason)
-    if _STREAM not in request.META.get("HTTP_ACCEPT", ""):
-        return _data(request, reason)
-    body = format_html(
-        '<turbo-stream action="before" target="{}"><template><p role="alert">{}'
-        ' <a href="{}" target="_blank">{}</a></p></template></turbo-stream>',
-        request.META["HTTP_TURBO_FRAME"],
+    line = format_html(
+        '<p role="alert">{} <a href="{}" target="_blank">{}</a></p>',
         explanation(reason),
         conf.resume_path,
         _("Sign in again"),
+    )
+    frame = request.META["HTTP_TURBO_FRAME"]
+    if request.method == "GET":
+        return HttpResponse(
+            format_html('<turbo-frame id="{}">{}</turbo-frame>', frame, line), status=401
+        )
+    if _STREAM not in request.META.get("HTTP_ACCEPT", ""):
+        return _data(request, reason)
+    body = format_html(
+        '<turbo-stream action="before" target="{}"><template>{}</template></turbo-stream>',
+        frame,
+        line,
     )
     return HttpResponse(body, status=401, content_type=f"{_STREAM}; charset=utf-8")
 
@@ -105,8 +113,9 @@ _LIBRARIES: dict[str, Callable[[HttpRequest, Reason], HttpResponse]] = {
 
 def _is_open_to_anonymous(request: HttpRequest) -> bool:
     """Whether the view needs no user, so that a script can sign in with an overdue cookie."""
-    if request.path == resolve_url(settings.LOGIN_URL):
-        return True
+    with suppress(NoReverseMatch):
+        if request.path == resolve_url(settings.LOGIN_URL):
+            return True
     try:
         match = resolve(request.path_info, getattr(request, "urlconf", None))
     except Resolver404:
