@@ -26,5 +26,6 @@ urlpatterns = [
     path("api/login/", api_sign_in),
     path("api/price/", price),
     path("in/", sign_in, name="in"),
+    path("oidc/callback/", sign_in, name="oidc_authentication_callback"),
     path("", include("tests.urls")),
 ]

@@ -219,6 +219,16 @@ class SessionStore(SessionBase):
         pass
 
 
+class SessionRefresh(MiddlewareMixin):
+    """Stands for that of mozilla-django-oidc."""
+
+    __module__ = "mozilla_django_oidc.middleware"
+
+
+class Renewing(SessionRefresh):
+    """A site's own."""
+
+
 class Sessions(SessionMiddleware):
     """A site's own."""
 

@@ -48,7 +48,7 @@ ALLOWED = {
         "policy",
         "requests",
     },
-    "checks": {"conf", "middleware"},
+    "checks": {"conf", "middleware", "requests"},
     "templatetags.session_security_tags": {"conf", "policy", "activity"},
     "templatetags.__init__": set(),
     "urls": {"views"},

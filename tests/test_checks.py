@@ -101,6 +101,14 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
         "W009",
         ["FetchFromCacheMiddleware", "after the end of their session", "last"],
     ),
+    "silent renewal": (
+        {
+            "MIDDLEWARE": [*plain.MIDDLEWARE, "tests.neighbours.Renewing"],
+            "ROOT_URLCONF": "tests.late_scripts",
+        },
+        "W010",
+        ["without a word", "oidc_authentication_callback", "PASSIVE_URL_NAMES"],
+    ),
     "short warning": (
         {"SESSION_SECURITY_WARN_AFTER": 581},
         "W001",
@@ -141,6 +149,14 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
 }
 
 RIGHT: dict[str, dict[str, object]] = {
+    "silent renewal that is declared": {
+        "MIDDLEWARE": [*plain.MIDDLEWARE, "tests.neighbours.Renewing"],
+        "ROOT_URLCONF": "tests.late_scripts",
+        "SESSION_SECURITY_PASSIVE_URL_NAMES": ["oidc_authentication_callback"],
+    },
+    "silent renewal without its view": {
+        "MIDDLEWARE": [*plain.MIDDLEWARE, "tests.neighbours.Renewing"],
+    },
     "a subclass": {
         "MIDDLEWARE": [path.replace(OURS, SUBCLASS) for path in plain.MIDDLEWARE],
     },

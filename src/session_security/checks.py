@@ -11,12 +11,14 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
 from django.middleware.cache import FetchFromCacheMiddleware
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
 from .conf import NAMES, PREFIX, conf
 from .middleware import SessionSecurityMiddleware
+from .requests import is_declared_passive
 
 PER_PROCESS = (
     "django.core.cache.backends.locmem.LocMemCache",
@@ -24,6 +26,9 @@ PER_PROCESS = (
 )
 # Methods of the middleware in 2.x that were no documented hooks.
 UNCALLED = ("process_request", "update_last_activity")
+# What renews a sign-in at the provider without a word, and where the browser then comes back.
+SILENT_RENEWAL = "mozilla_django_oidc.middleware.SessionRefresh"
+RENEWAL_CALLBACK = "oidc_authentication_callback"
 REQUEST_PROCESSOR = "django.template.context_processors.request"
 
 
@@ -33,7 +38,7 @@ def check(**kwargs: Any) -> list[CheckMessage]:
     if not any(
         message.id in ("session_security.E004", "session_security.E005") for message in messages
     ):
-        messages += check_times()
+        messages += [*check_times(), *check_renewal()]
     return messages
 
 
@@ -163,6 +168,28 @@ def check_times() -> Iterator[CheckMessage]:
             hint=f"Raise SESSION_COOKIE_AGE or lower {PREFIX}EXPIRE_AFTER.",
             id="session_security.W004",
         )
+
+
+def check_renewal() -> Iterator[CheckMessage]:
+    """W010: single sign-on that renews itself keeps nobody signed in."""
+    names = {
+        f"{base.__module__}.{base.__qualname__}"
+        for path in settings.MIDDLEWARE
+        if isclass(middleware := _import(path))
+        for base in middleware.__mro__
+    }
+    if SILENT_RENEWAL not in names:
+        return
+    callback = HttpRequest()
+    with suppress(NoReverseMatch, Resolver404):
+        callback.path = reverse(RENEWAL_CALLBACK)
+        callback.resolver_match = resolve(callback.path)
+        if not is_declared_passive(callback):
+            yield Warning(
+                "SessionRefresh renews sign-ins without a word, and each return counts as an act.",
+                hint=f"Add '{RENEWAL_CALLBACK}' to {PREFIX}PASSIVE_URL_NAMES.",
+                id="session_security.W010",
+            )
 
 
 def check_site() -> Iterator[CheckMessage]:
