@@ -276,7 +276,8 @@ class Person(FastHttpUser):
             return SERVED, {}
         values = json.loads(answer.content)
         if kind == "ping":
-            return SERVED, values
+            is_known = self.tag in ("", values["user"])
+            return SERVED if is_known else "as somebody else", values
         if values["user"] == self.ledger.name:
             return SERVED, values
         return OUT if values["user"] is None else "as somebody else", values

@@ -7,6 +7,7 @@ which checks each connection it hands out. Either way a restart of PostgreSQL me
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from example.base_settings import *  # noqa: F403
@@ -18,6 +19,8 @@ DATABASE: dict[str, Any] = json.loads(os.environ["SITE_DATABASE"])
 POOLED = os.environ["SITE_SERVER"] == "uvicorn"
 
 SECRET_KEY = "for the tests only, and long enough to be signed with"
+if "SITE_KEYS" in os.environ:  # in a file, so that they can be rotated while the site is served
+    SECRET_KEY, *SECRET_KEY_FALLBACKS = json.loads(Path(os.environ["SITE_KEYS"]).read_text())
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "tests.servers.urls"
 LOGIN_URL = "/sign-in/"
@@ -34,18 +37,28 @@ if CHAIN == "naive":
 MIDDLEWARE = insert_after(
     MIDDLEWARE, "django.middleware.security.SecurityMiddleware", "tests.servers.views.signed"
 )
+MIDDLEWARE = insert_after(
+    MIDDLEWARE,
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tests.servers.views.slowly_judged",
+)
 
 if DATABASE["ENGINE"].endswith("postgresql") and POOLED:
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}}
 elif not POOLED:
     DATABASE |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+if "SITE_ISOLATION" in os.environ:  # a level of psycopg.IsolationLevel
+    DATABASE.setdefault("OPTIONS", {})["isolation_level"] = int(os.environ["SITE_ISOLATION"])
 if DATABASE["ENGINE"].endswith("mysql"):
     import pymysql  # type: ignore[import-untyped]
 
     pymysql.version_info = (2, 2, 7, "final", 0)  # of mysqlclient, whose place it takes
     pymysql.install_as_MySQLdb()
 DATABASES = {"default": DATABASE}
+if "SITE_REPLICA" in os.environ:
+    DATABASES["replica"] = {**DATABASE, "NAME": os.environ["SITE_REPLICA"]}
+    DATABASE_ROUTERS = ["tests.servers.replica.Router"]
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
@@ -62,6 +75,7 @@ if ENGINE in ("cache", "cached_db"):
     CACHES["default"]["OPTIONS"]["retry"] = Retry(NoBackoff(), 1)
 
 SESSION_ENGINE = f"django.contrib.sessions.backends.{ENGINE}"
+SESSION_SAVE_EVERY_REQUEST = "SITE_SAVE_EVERY_REQUEST" in os.environ
 SESSION_FILE_PATH = os.environ["SITE_FOLDER"]
 
 SESSION_SECURITY_EXPIRE_AFTER = float(os.environ["SITE_EXPIRE_AFTER"])
@@ -73,6 +87,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "loggers": {
         "django.request": {"level": "ERROR", "handlers": ["console"], "propagate": False},
-        "session_security": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "session_security": {"level": "INFO", "handlers": ["console"], "propagate": False},
     },
 }

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -325,11 +325,41 @@ class Valkey(Store):
     def answers(self) -> bool:
         import redis
 
-        with redis.Redis(unix_socket_path=str(self.socket)) as client:
+        with self._client() as client:
             try:
                 return bool(client.ping())
             except redis.RedisError:
                 return False
+
+    @contextlib.contextmanager
+    def full(self) -> Iterator[None]:
+        """Let it refuse whatever needs memory."""
+        with self._client() as client:
+            client.config_set("maxmemory", 1)
+            try:
+                yield
+            finally:
+                client.config_set("maxmemory", 0)
+
+    @contextlib.contextmanager
+    def read_only(self) -> Iterator[None]:
+        """Let it be a replica of nobody, with all it has."""
+        with self._client() as client:
+            client.replicaof("127.0.0.1", 1)
+            try:
+                yield
+            finally:
+                client.replicaof("NO", "ONE")
+
+    def empty(self) -> None:
+        """Forget everything."""
+        with self._client() as client:
+            client.flushall()
+
+    def _client(self) -> Any:
+        import redis
+
+        return redis.Redis(unix_socket_path=str(self.socket))
 
     @property
     def location(self) -> str:

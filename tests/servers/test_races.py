@@ -6,8 +6,8 @@ engine and every chain. Three chains are compared: "ours"; "bare", Django alone,
 or ping is a view that writes one key of its own; and "naive", a middleware that does what 2.x
 did, to prove that these races are found. What is counted:
 
-- lost: a key that a view wrote, or the user who signed in, gone from a session that should be
-  there with it;
+- lost: a key that a view wrote, the user who signed in, or the one whose act was confirmed, gone
+  from a session that should be there with it;
 - resurrected: a session that was ended, or left for another key, and is there again;
 - back: a stored activity older than the latest act by more than the resolution, one second;
 - errors: answers of 400 and from 500;
@@ -23,6 +23,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
+from statistics import median
 from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
@@ -54,6 +55,8 @@ class Side:
     acts: bool = True  # whether it is an act, at the moment it is sent (less ``idle``)
     ends: bool = False  # whether the session that it is sent with is over then
     user: str = ""  # whom it signs in
+    wait: float = 0.0  # how long after the beginning of the pair it is sent (seconds)
+    pause: float = 0.0  # between its reading of the session and our middleware (ms)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Race:
     offset: tuple[float, float] = (-8, 8)
     anonymous: bool = False  # whether nobody is signed in before
     interrupts: bool = False  # whether bare Django answers 400 (SessionInterrupted) to a writer
+    lead: float = 0.0  # how long before the end of the session the pair begins (seconds)
 
     @property
     def is_slow(self) -> bool:
@@ -75,7 +79,7 @@ class Race:
     @property
     def ends(self) -> bool:
         """Whether each pair needs a session of its own."""
-        return self.first.ends or self.second.ends
+        return self.first.ends or self.second.ends or self.lead > 0
 
 
 # More than a second, so that what happens meanwhile is more than the resolution.
@@ -89,6 +93,12 @@ SIGN_OUT = Side("/logout/", acts=False, ends=True)
 ROTATE = Side("/rotate/", ends=True)
 ALICE = Side("/sign-in/", (0, 5), ends=True, user="alice")
 BOB = Side("/sign-in/", (0, 5), ends=True, user="bob")
+
+# The session ends after LEAD, unless the report before that is stored.
+LEAD = 0.2
+IN_TIME, AT_THE_END = (Side(client.PING, idle=0, wait=LEAD - early) for early in (0.06, 0.015))
+SLOW_POLL = Side("/", acts=False, wait=LEAD - 0.08, pause=160)
+POLL = Side("/", acts=False, wait=LEAD - 0.005)
 
 RACES = {
     race.name: race
@@ -115,6 +125,8 @@ RACES = {
         Race("ping, sign-in", PING, ALICE, anonymous=True),
         Race("sign-in, sign-in", ALICE, BOB, anonymous=True),
         Race("sign-in again, another's", ALICE, BOB, interrupts=True),
+        Race("report, poll that has read before", IN_TIME, SLOW_POLL, (-30, 30), lead=LEAD),
+        Race("report, poll at the end", AT_THE_END, POLL, (-15, 15), lead=LEAD),
         Race("slow page, ping", Side("/page/", LONG), PING, LATE),
         Race("slow write, ping", Side("/write/", LONG), PING, LATE),
     )
@@ -195,7 +207,8 @@ class Arena:
 
     def _begin(self, race: Race) -> str:
         if not race.anonymous:
-            cookie = client.sign_in(self.site.port, ago=AGO)
+            ago = EXPIRE_AFTER - race.lead if race.lead else AGO
+            cookie = client.sign_in(self.site.port, ago=ago)
             if not race.ends and self.site.engine != COOKIES:
                 client.change(self.site.port, cookie, kept="1")
             return cookie
@@ -211,7 +224,10 @@ class Pair:
         self.site, self.race, self.cookie, self.value = site, race, cookie, value
         self.sides = (race.first, race.second)
         offset = random.uniform(*race.offset) / 1000
-        self.delays = (max(0.0, -offset), max(0.0, offset))
+        self.delays = (
+            max(0.0, -offset) + race.first.wait,
+            max(0.0, offset) + race.second.wait,
+        )
         self.durations = [random.uniform(*side.ms) for side in self.sides]
         self.barrier = Barrier(2)
         self.answers: list[Answer] = []
@@ -238,7 +254,10 @@ class Pair:
             self._judge_jar(outcome)
             return
         port, rows = self.site.port, [True] if self.site.engine == "cached_db" else []
-        if self.race.ends:
+        if self.race.lead:
+            for row in [False, *rows]:
+                self._judge_report(outcome, row)
+        elif self.race.ends:
             for row in [False, *rows]:
                 self._judge_end(outcome, row)
         else:
@@ -260,9 +279,25 @@ class Pair:
         sent = time.time()
         if idle is not None:
             answer = client.ping(self.site.port, self.cookie, idle)
+        elif path == POLL.path:
+            headers = client.SCRIPT | ({"X-Pause": str(side.pause)} if side.pause else {})
+            answer = client.send(self.site.port, path, self.cookie, headers=headers)
         else:
             answer = client.send(self.site.port, f"{path}?{urlencode(query)}", self.cookie)
         return answer, sent, time.time()
+
+    def _judge_report(self, outcome: Outcome, row: bool) -> None:
+        """Either the act was stored and the session goes on, or it has ended and nobody acted."""
+        report, poll = self.answers
+        left = client.look(self.site.port, self.cookie, row)
+        if report.status == 401:
+            if left["user"]:
+                outcome.note("resurrected", f"the report was too late, and there is {left} {row=}")
+        elif report.status == 200 and report.json["idle"] < RESOLUTION:
+            if left["user"] != "alice":
+                outcome.note("lost", f"the report was stored, and there is {left} {row=}")
+            elif poll.status != 200 or poll.json["user"] != "alice":
+                outcome.note("lost", f"the report was stored, and the poll got {poll}")
 
     def _judge_end(self, outcome: Outcome, row: bool) -> None:
         """The session is gone, and those that came instead are as they should be."""
@@ -477,6 +512,157 @@ def test_nothing_is_lost_and_nothing_comes_back(
     )
     if full:
         assert found["apart"] > 0.1 * arena.pairs, "One process served nearly all pairs."
+
+
+@pytest.mark.parametrize("place", PLACES, ids="-".join)
+def test_late_forms_at_once_are_one_end(
+    arenas: Arenas, figures: Figures, full: bool, place: Place
+) -> None:
+    """By a key that was held down, or by a proxy that tries again."""
+    arena, many, rounds = arenas.get(place), 8, 50 if full else 4
+    outcome, start = Outcome(), Barrier(many)
+
+    def send(cookie: str) -> Answer:
+        start.wait(30)
+        return client.post(arena.site.port, "/form/", cookie, {"title": "an hour of work"})
+
+    with ThreadPoolExecutor(many) as pool:
+        for _ in range(rounds):
+            cookie = client.sign_in(arena.site.port, ago=EXPIRE_AFTER + 1)
+            seen = arena.site.log.count("Session ended")
+            answers = list(pool.map(send, [cookie] * many))
+            ends = arena.site.log.count("Session ended") - seen
+            sessions = {answer.cookie for answer in answers if answer.cookie}
+            outcome.counts["apart"] += len({answer.worker for answer in answers}) > 1
+            if ends != 1 or len(sessions) > 1:
+                outcome.note("resurrected", f"{ends} ends, and {len(sessions)} sessions of nobody")
+            if not sessions:
+                outcome.note("lost", "the form was not kept")
+            if any(answer.status != 302 for answer in answers):
+                outcome.note("errors", f"{[answer.status for answer in answers]}")
+            if client.look(arena.site.port, cookie)["user"]:
+                outcome.note("resurrected", "the session is there again")
+    counts = outcome.counts
+    figures.add(
+        "races",
+        **{
+            "engine": place[0],
+            "server": place[1],
+            "chain": "ours",
+            "race": f"{many} late forms",
+            "pairs": rounds,
+            **{what: counts[what] for what in COUNTED},
+        },
+    )
+    wrong = ("lost", "resurrected", "errors")
+    assert not any(counts[what] for what in wrong), "\n".join(outcome.details[:5])
+
+
+ISOLATION = {"READ COMMITTED": 2, "REPEATABLE READ": 3, "SERIALIZABLE": 4}
+
+
+@pytest.mark.parametrize("level", ISOLATION)
+@pytest.mark.parametrize("engine", ["db", "cached_db"])
+def test_three_reports_at_once_lose_no_act_at_any_isolation_level(
+    postgres: Postgres, valkey: Valkey, figures: Figures, full: bool, engine: str, level: str
+) -> None:
+    rounds, idle = 100 if full else 8, (1, 5, 9)
+    outcome, start = Outcome(), Barrier(len(idle))
+    with (
+        Site(
+            engine,
+            database=postgres,
+            valkey=valkey,
+            threads=16,
+            expire_after=EXPIRE_AFTER,
+            warn_after=WARN_AFTER,
+            preload=True,
+            extra={"SITE_ISOLATION": str(ISOLATION[level])},
+        ) as site,
+        ThreadPoolExecutor(len(idle)) as pool,
+    ):
+        cookie = client.sign_in(site.port, ago=AGO)
+
+        def report(seconds: float) -> Answer:
+            start.wait(30)
+            return client.ping(site.port, cookie, seconds)
+
+        for number in range(rounds):
+            client.change(site.port, cookie, ago=AGO, kept=str(number))
+            before = time.time()
+            answers = list(pool.map(report, idle))
+            outcome.counts["apart"] += len({answer.worker for answer in answers}) > 1
+            for row in (False, True) if engine == "cached_db" else (False,):
+                state = client.look(site.port, cookie, row)
+                back = before - min(idle) - (state["last"] or 0)
+                if back > 0:
+                    outcome.note("back", f"stored {back:.3f} s before the latest act {row=}")
+                if state["keys"].get("kept") != str(number):
+                    outcome.note("lost", f"kept is not {number}: {state}")
+            if any(answer.status != 200 for answer in answers):
+                outcome.note("errors", f"{[answer.status for answer in answers]}")
+        log = site.log
+    figures.add(
+        "races",
+        **{
+            "engine": f"{engine} ({level})",
+            "server": "gunicorn",
+            "chain": "ours",
+            "race": "ping, ping, ping",
+            "pairs": rounds,
+            **{what: outcome.counts[what] for what in COUNTED},
+        },
+    )
+    wrong = ("lost", "back", "errors")
+    assert not any(outcome.counts[what] for what in wrong), "\n".join(
+        [*outcome.details[:5], log[-3000:]]
+    )
+
+
+@pytest.mark.parametrize("engine", ["db", "cached_db", "cache", "file"])
+def test_a_hundred_polls_at_once_take_at_most_twice_as_long_as_without_us(
+    postgres: Postgres, valkey: Valkey, figures: Figures, full: bool, engine: str
+) -> None:
+    """Of one session that each of them saves."""
+    if not full:
+        pytest.skip("measured only with --full")
+    many, rounds = 100, 10
+    start, medians = Barrier(many), {}
+    with ThreadPoolExecutor(many) as pool:
+        for chain in ("bare", "ours"):
+            with Site(
+                engine,
+                database=postgres,
+                valkey=valkey,
+                chain=chain,
+                threads=50,
+                preload=True,
+                extra={"SITE_SAVE_EVERY_REQUEST": "1"},
+            ) as site:
+                cookie = client.sign_in(site.port)
+
+                def poll(_: int, site: Site = site, cookie: str = cookie) -> float:
+                    start.wait(30)
+                    sent = time.perf_counter()
+                    answer = client.send(site.port, "/", cookie, headers=client.SCRIPT)
+                    assert answer.json["user"] == "alice"
+                    return time.perf_counter() - sent
+
+                list(pool.map(poll, range(many)))  # connections are made
+                times = [took for _ in range(rounds) for took in pool.map(poll, range(many))]
+                medians[chain] = median(times)
+    ratio = medians["ours"] / medians["bare"]
+    figures.add(
+        "polls",
+        **{
+            "engine": engine,
+            "at once": many,
+            "bare p50 ms": f"{1000 * medians['bare']:.0f}",
+            "ours p50 ms": f"{1000 * medians['ours']:.0f}",
+            "ratio": f"{ratio:.2f}",
+        },
+    )
+    assert ratio <= 2
 
 
 @pytest.mark.parametrize(("engine", "race", "what"), NAIVE)

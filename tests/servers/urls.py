@@ -26,6 +26,7 @@ else:
 urlpatterns = [
     path("", views.whoami, name="home"),
     path("alive/", views.alive),
+    path("form/", views.form),
     *pages,
     path("store/", views.store),
     path("fill/", views.fill),

@@ -52,6 +52,30 @@ def signed(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
     return answer
 
 
+@sync_and_async_middleware
+def slowly_judged(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
+    """Middleware: with ``X-Pause`` it waits so many ms between reading the session and ours."""
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> HttpResponse:
+            if pause := request.headers.get("X-Pause"):
+                await request.session.aget(SESSION_KEY)
+                await asyncio.sleep(float(pause) / 1000)
+            response: HttpResponse = await get_response(request)
+            return response
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if pause := request.headers.get("X-Pause"):
+            request.session.get(SESSION_KEY)
+            time.sleep(float(pause) / 1000)
+        response: HttpResponse = get_response(request)
+        return response
+
+    return answer
+
+
 class NaiveMiddleware:
     """What the tests have to catch: it writes each act into ``request.session``."""
 
@@ -105,6 +129,12 @@ def whoami(request: HttpRequest) -> JsonResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """Show a page to whoever is signed in."""
     _pause(request)
+    return _done(request)
+
+
+@login_required
+def form(request: HttpRequest) -> HttpResponse:
+    """Take a form from whoever is signed in."""
     return _done(request)
 
 
