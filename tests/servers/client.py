@@ -68,10 +68,10 @@ def send(
     return Answer(response.status, content, new, worker, dict(response.headers))
 
 
-def ping(port: int, cookie: str | None, idle_for: float, **options: Any) -> Answer:
-    """Report that the browser has been idle for so many seconds."""
-    body = urlencode({"idleFor": idle_for}).encode()
-    return send(port, PING, cookie, body=body, headers=SCRIPT, **options)
+def ping(port: int, cookie: str | None, idle_for: float, user: str = "") -> Answer:
+    """Report that the browser, whose page is ``user``'s (a tag), has been idle for so long."""
+    body = urlencode({"idleFor": idle_for, "user": user}).encode()
+    return send(port, PING, cookie, body=body, headers=SCRIPT)
 
 
 def post(port: int, path: str, cookie: str, values: dict[str, str]) -> Answer:

@@ -68,11 +68,8 @@ class Site:
         self._home = tempfile.TemporaryDirectory(prefix="site-")
         self._log = Path(self._home.name, "log")
         self._log.touch()
-        self._keys = Path(self._home.name, "keys")
-        self._keys.write_text(json.dumps(["the first key, long enough to be signed with"]))
         self.environment = {
             **environment(engine, database, valkey, folder or Path(self._home.name)),
-            "SITE_KEYS": str(self._keys),
             "SITE_SERVER": server,
             "SITE_CHAIN": chain,
             "SITE_EXPIRE_AFTER": str(self.expire_after),
@@ -171,16 +168,6 @@ class Site:
         """Stop and start at the same address; nothing but the stores remembers anything."""
         self.stop()
         self.start()
-
-    def rotate_keys(self) -> None:
-        """Sign with another key, and take the old one too, in workers that follow the old ones."""
-        assert self.process
-        assert not self.preload
-        seen = self._ready()
-        keys = json.loads(self._keys.read_text())
-        self._keys.write_text(json.dumps([f"key {len(keys) + 1}, as long as the first", *keys]))
-        self.process.send_signal(signal.SIGHUP)
-        self.wait(seen)
 
     def kill_worker(self, pid: int | None = None) -> int:
         """Kill (SIGKILL) a worker, the first unless told; its server starts another."""

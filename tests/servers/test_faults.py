@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,8 +25,10 @@ import pytest
 
 from session_security.policy import Timeouts
 
+from . import client
 from .conftest import Figures
 from .plan import DROPPED, OK, OUT, SERVED, Entry, Fault, Judgement, Ledger, Plan, Tab, judge
+from .replica import Replica
 from .site import ROOT, Site
 from .stores import Postgres, Valkey
 
@@ -334,6 +337,137 @@ def test_the_session_table_is_filled(fire: Fire) -> None:
     assert count[0] > rows
     assert not judgement.complaints
     assert not judgement.failed
+
+
+def test_sessions_are_read_from_a_replica_that_lags(fire: Fire) -> None:
+    lag = 3
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="replica-")))
+        replica = stack.enter_context(Replica(fire.postgres, folder, lag))
+        site = stack.enter_context(fire.site("db", extra=replica.environment))
+
+        def happens(clock: Clock) -> None:
+            clock.wait(lag + 1)  # by then the replica knows everybody
+            with clock.fault(), replica.in_use():
+                time.sleep(40 if fire.full else 12)
+
+        judgement, _ = fire.run(
+            f"read from a replica {lag} s behind", site, happens, length=lag + 14, recovery=lag
+        )
+    assert not judgement.complaints
+    assert not judgement.failed
+
+
+@pytest.mark.parametrize("engine", ["cache", "cached_db"])
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_valkey_refuses_writes(fire: Fire, engine: str, how: str) -> None:
+    length: float = 10 if fire.full else 2
+    with fire.site(engine) as site:
+        if engine == "cached_db":  # the rows hold all, however long it takes
+            length = 1.2 * site.expire_after
+
+        def happens(clock: Clock) -> None:
+            clock.wait(10 if fire.full else 0.5)
+            refusing = fire.valkey.full() if how == "full" else fire.valkey.read_only()
+            with clock.fault(), refusing:
+                time.sleep(length)
+
+        judgement, _ = fire.run(
+            f"Valkey {how} for {length:g} s",
+            site,
+            happens,
+            length=length + 1,
+            recovery=3,
+            allow={"early": length} if engine == "cache" else None,
+        )
+    assert not judgement.complaints
+    assert set(judgement.failed) <= {"503"}
+
+
+def test_valkey_is_empty_for_a_second(fire: Fire) -> None:
+    """The rows are there."""
+    with fire.site("cached_db") as site:
+
+        def happens(clock: Clock) -> None:
+            clock.wait(15 if fire.full else 0.5)
+            with clock.fault():
+                for _ in range(20):
+                    fire.valkey.empty()
+                    time.sleep(0.05)
+
+        judgement, _ = fire.run("Valkey empty for 1 s", site, happens, length=3)
+    assert not judgement.complaints
+    assert not judgement.failed
+
+
+def test_another_transaction_holds_the_rows(fire: Fire) -> None:
+    """Somebody maintains the table, or a request has a transaction open for as long as it takes."""
+    length, blink = (10 if fire.full else 3), 1.5
+    with fire.site("db") as site:
+
+        def happens(clock: Clock) -> None:
+            clock.wait(15 if fire.full else 0.5)
+            with clock.fault(), fire.postgres.connect() as connection, connection.transaction():
+                connection.execute("SELECT session_key FROM django_session FOR UPDATE").fetchall()
+                time.sleep(length)
+
+        judgement, ledgers = fire.run(
+            f"rows held for {length} s",
+            site,
+            happens,
+            length=5,
+            recovery=2,
+            allow={"early": length},
+        )
+    slowest = max(
+        (entry for ledger in ledgers for entry in ledger.entries),
+        key=lambda entry: entry.answered - entry.sent,
+    )
+    assert slowest.answered - slowest.sent < blink, slowest
+    assert not judgement.complaints
+    assert set(judgement.failed) <= {"503"}
+
+
+@pytest.mark.parametrize("engine", ["db", "cache", "file"])
+def test_the_key_is_rotated(fire: Fire, engine: str) -> None:
+    """Those at work go on at servers with the new key, which know the old one as well.
+
+    Each waits for one answer before the next request: Django gives a session another key when it
+    meets the old one's hash, and what was sent meanwhile finds nothing, with or without us.
+    """
+    old, new = ("the key of the beginning, as long", "the key that came after it, as long")
+    rounds, people = 40 if fire.full else 5, 16
+    complaints: list[str] = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sessions-")))
+        sites = [
+            stack.enter_context(
+                fire.site(
+                    engine, expire_after=600, folder=folder, extra={"SITE_KEYS": json.dumps(keys)}
+                )
+            )
+            for keys in ([old], [new, old])
+        ]
+
+        def work(number: int) -> None:
+            cookie, tag = client.sign_in(sites[0].port, f"user{number}"), ""
+            for port in [site.port for site in sites for _ in range(rounds)]:
+                report = client.ping(port, cookie, 0, user=tag)
+                page = client.send(port, "/page/", report.cookie or cookie)
+                cookie = page.cookie or report.cookie or cookie
+                if (report.status, page.status) != (200, 200):
+                    complaints.append(f"user{number} got {report} and {page}")
+                    return
+                tag = tag or report.json["user"]
+                if report.json["user"] != tag:
+                    complaints.append(f"user{number} was taken for another: {report}")
+                if report.json["idle"] > 1:
+                    complaints.append(f"the report of user{number} did not count: {report}")
+                client.change(port, cookie, ago=30)
+
+        with ThreadPoolExecutor(people) as pool:
+            list(pool.map(work, range(people)))
+    assert not complaints, "\n".join([f"{len(complaints)} complaints", *complaints[:5]])
 
 
 def test_the_clocks_of_two_servers_are_wrong(fire: Fire) -> None:
