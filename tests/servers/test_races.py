@@ -644,7 +644,7 @@ def test_a_hundred_polls_at_once_take_at_most_twice_as_long_as_without_us(
                 def poll(_: int, site: Site = site, cookie: str = cookie) -> float:
                     start.wait(30)
                     sent = time.perf_counter()
-                    answer = client.send(site.port, "/", cookie, headers=client.SCRIPT)
+                    answer = client.send(site.port, "/", cookie, headers=client.SCRIPT, timeout=120)
                     assert answer.json["user"] == "alice"
                     return time.perf_counter() - sent
 
