@@ -144,15 +144,20 @@ class Worker:
 
     def watch_merges(self) -> None:
         """Count from now on how often this app stores an act."""
-        from session_security import activity
+        from session_security.sessions.engines import Engine
+        from session_security.sessions.rows import RowEngine
 
-        merge = activity.merge
+        def count(engine: type[Engine]) -> None:
+            store_activity = engine.store_activity
 
-        def counted(*arguments: Any) -> None:
-            self.merges += 1
-            merge(*arguments)
+            def counted(*arguments: Any) -> Any:
+                self.merges += 1
+                return store_activity(*arguments)
 
-        activity.merge = counted  # type: ignore[assignment]
+            engine.store_activity = counted  # type: ignore[assignment,method-assign]
+
+        for engine in (Engine, RowEngine):
+            count(engine)
 
     def merged(self) -> int:
         """Return how many acts have been stored since."""

@@ -10,9 +10,9 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from example.forms import OrderForm
 from example.models import Order, Result
-from session_security import activity
 from session_security.conf import SecuredRequest
 from session_security.decorators import passive
+from session_security.sessions import times
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -94,6 +94,6 @@ def panel_state(request: SecuredRequest) -> JsonResponse:
             "remaining": verdict.remaining,
             "warnAfter": verdict.timeouts.warn_after,
             "expireAfter": verdict.timeouts.expire_after,
-            "lastActivity": activity.last(request.session),
+            "lastActivity": times.last_activity(request.session),
         }
     )

@@ -24,7 +24,8 @@ with atheris.instrument_imports(include=["session_security", "django.http", "ema
     django.setup()
     from django.http import HttpRequest, QueryDict
 
-    from session_security import activity, passivity, views
+    from session_security import requests, views
+    from session_security.sessions import times
 
 HEADERS = [
     "HTTP_ACCEPT",
@@ -52,9 +53,9 @@ def report(data: atheris.FuzzedDataProvider) -> None:
 
 def time(data: atheris.FuzzedDataProvider) -> None:
     """A stored time can be compared with now, or it is long ago."""
-    moment = activity._parse(data.ConsumeUnicode(60))
+    moment = times._parse(data.ConsumeUnicode(60))
     assert moment is not None
-    assert math.isfinite((activity.now() - moment).total_seconds())
+    assert math.isfinite((times.now() - moment).total_seconds())
 
 
 def headers(data: atheris.FuzzedDataProvider) -> None:
@@ -65,8 +66,8 @@ def headers(data: atheris.FuzzedDataProvider) -> None:
         if data.ConsumeBool():
             length = data.ConsumeIntInRange(0, 40)
             request.META[name] = data.ConsumeBytes(length).decode("latin-1")
-    assert passivity.is_passive(request) in (True, False)
-    assert passivity.is_script(request) in (True, False)
+    assert requests.is_passive(request) in (True, False)
+    assert requests.expects_page(request) in (True, False)
 
 
 @atheris.instrument_func  # type: ignore[untyped-decorator,unused-ignore]

@@ -16,6 +16,7 @@ const BUILDS = [
   // Loaded by a <script> without type="module".
   { name: "script.js", source: "script.ts", minify: true, format: "iife" },
   { name: "resume.js", source: "resume.ts", minify: true, format: "esm" },
+  { name: "kept.js", source: "kept.ts", minify: true, format: "esm" },
 ];
 
 const { values } = parseArgs({

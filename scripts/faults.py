@@ -19,12 +19,12 @@ FAULTS = (
     (
         "the server stores no report",
         "session_security/views.py",
-        "    activity.merge(session, at)\n",
+        "    store_activity(session, at)\n",
         "",
     ),
     (
         "a script's request counts as an act",
-        "session_security/passivity.py",
+        "session_security/requests.py",
         "not conf.COUNT_FETCH",
         "False",
     ),

@@ -163,7 +163,8 @@ class ReplicatedClient(RedisCacheClient):
     lags = False
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        return self.replica if self.lags and not write else self.primary
+        reads_replica = self.lags and not write and len(self._servers) > 1  # type: ignore[attr-defined]
+        return self.replica if reads_replica else self.primary
 
 
 class ReplicatedCache(RedisCache):

@@ -13,8 +13,9 @@ from pytest_django import Settings
 from time_machine import Traveller
 
 from session_security.policy import Reason
+from session_security.requests import CREDENTIALS
 
-from . import meanwhile
+from . import meanwhile, views
 from .conftest import ENGINES, During
 from .neighbours import stack
 from .visitor import Visitor
@@ -140,10 +141,18 @@ def test_a_password_starts_it_anew(
     assert ended == ["absolute"]
 
 
-def test_a_password_in_a_view_of_the_site_s_own_starts_it_anew(
-    engine: str, person: Visitor, clock: Traveller, during: During
+def test_a_view_that_says_that_it_asks_for_a_password_starts_it_anew(
+    engine: str,
+    person: Visitor,
+    clock: Traveller,
+    during: During,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock.shift(QUARTER)
+    during(authenticate_again)
+    person.navigate("/during/")
+    assert person.ping().json()["absoluteIn"] == HOUR - QUARTER
+    monkeypatch.setattr(views.during, CREDENTIALS, True, raising=False)
     during(authenticate_again)
     person.navigate("/during/")
     assert person.ping().json()["absoluteIn"] == HOUR

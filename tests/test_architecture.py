@@ -1,61 +1,99 @@
 """The map of the package: imports point one way, toward ``policy``."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 import session_security
+from session_security.sessions import times
 
+ENGINES = (
+    "django.contrib.sessions.backends.cache",
+    "django.contrib.sessions.backends.db",
+    "django.contrib.sessions.backends.file",
+    "django.contrib.sessions.backends.signed_cookies",
+)
 PACKAGE = Path(session_security.__file__).parent
 
 # What each module may import of the package, and no more.
-ALLOWED = {
+ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "policy": set(),
+    "_django": set(),
     "conf": {"policy"},
-    "activity": {"policy"},
     "requests": {"conf"},
+    # The only rooms that know a session store.
+    "sessions.__init__": set(),
+    "sessions.times": set(),
+    "sessions.tags": {"sessions.times"},
+    "sessions.engines": {"_django", "sessions.times"},
+    "sessions.rows": {"_django", "conf", "sessions.engines", "sessions.times"},
+    "sessions.activity": {"_django", "sessions.engines", "sessions.rows", "sessions.times"},
+    "sessions.outage": {"_django", "sessions.activity", "sessions.engines"},
+    "sessions.cookies": {"policy", "sessions.activity", "sessions.times"},
     "late_answers": {"conf", "policy", "requests"},
     "late_posts.__init__": set(),
     "late_posts.encryption": set(),
     "late_posts.fields": {"conf"},
-    "late_posts.store": {"activity", "conf", "requests", "late_posts.encryption"},
+    "late_posts.store": {"conf", "requests", "late_posts.encryption", "sessions.times"},
     "late_posts.handling": {
-        "activity",
+        "_django",
         "conf",
         "requests",
         "late_posts.fields",
         "late_posts.store",
+        "sessions.times",
     },
     "decorators": {"requests", "late_posts.fields"},
-    "signals": {"activity", "requests", "late_posts.handling", "late_posts.store"},
+    "signals": {
+        "conf",
+        "requests",
+        "late_posts.handling",
+        "late_posts.store",
+        "sessions.times",
+    },
     "middleware": {
-        "activity",
+        "_django",
         "conf",
         "late_answers",
         "late_posts.handling",
         "policy",
         "requests",
+        "sessions.activity",
+        "sessions.cookies",
+        "sessions.outage",
+        "sessions.times",
         "signals",
     },
     "views": {
-        "activity",
         "conf",
         "decorators",
         "late_posts.handling",
         "late_posts.store",
+        "middleware",
         "policy",
         "requests",
+        "sessions.activity",
+        "sessions.cookies",
+        "sessions.tags",
+        "sessions.times",
     },
     "checks": {"conf", "middleware", "requests"},
-    "templatetags.session_security_tags": {"conf", "policy", "activity"},
+    "templatetags.session_security_tags": {"conf", "policy", "sessions.tags", "sessions.times"},
     "templatetags.__init__": set(),
     "urls": {"views"},
-    "apps": {"checks", "signals"},
+    "apps": {"checks", "sessions.rows", "signals"},
     # Names of 2.x.
     "settings": {"conf"},
-    "utils": {"activity"},
+    "utils": {"sessions.times"},
+}
+
+
+PACKAGES = {
+    ".".join(("session_security", *path.relative_to(PACKAGE).parent.parts))
+    for path in PACKAGE.rglob("__init__.py")
 }
 
 
@@ -75,11 +113,11 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
-            source = [*base, *(node.module or "").split(".")] if node.module else [*base]
-            if source == ["session_security"]:
-                found |= {f"session_security.{alias.name}" for alias in node.names}
+            source = ".".join([*base, *(node.module or "").split(".")]).rstrip(".")
+            if source in PACKAGES:  # its modules are what is meant
+                found |= {f"{source}.{alias.name}" for alias in node.names}
             else:
-                found.add(".".join(source))
+                found.add(source)
     return found
 
 
@@ -121,15 +159,30 @@ def test_policy_knows_no_django_and_no_clock() -> None:
     assert not calls & {"now", "utcnow", "today", "time", "monotonic"}
 
 
-def test_the_session_keys_are_known_to_one_module() -> None:
-    """Another store would be a change to activity.py alone."""
-    knowing = [
-        name
-        for name, path in modules().items()
-        if any(
-            isinstance(node, ast.Constant)
-            and node.value in ("_session_security", "_session_security_started")
-            for node in ast.walk(ast.parse(path.read_text()))
-        )
-    ]
-    assert knowing == ["activity"]
+def constants(path: Path) -> set[object]:
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {node.value for node in nodes if isinstance(node, ast.Constant)}
+
+
+def test_the_times_in_a_session_are_known_to_one_module() -> None:
+    for key in times.KEYS:
+        knowing = [name for name, path in modules().items() if key in constants(path)]
+        assert knowing == ["sessions.times"]
+
+
+def test_only_the_adapters_ask_for_an_engine() -> None:
+    """Other modules do not know which engine a session has."""
+    for name, path in modules().items():
+        known = any(module.startswith(ENGINES) for module in imports(path))
+        assert known <= (name in ("sessions.activity", "late_posts.handling")), name
+
+
+PRIVATE = re.compile(
+    r"(?<![\w\"])(?:request|session|cache|connection|store|stand_in|other)\._(?!_)"
+)
+
+
+def test_private_names_of_django_stand_in_one_module() -> None:
+    for name, path in modules().items():
+        if name != "_django":
+            assert not PRIVATE.findall(path.read_text()), name

@@ -15,8 +15,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import Traveller
 
 import session_security.settings
-from session_security import activity
 from session_security.middleware import SessionSecurityMiddleware
+from session_security.sessions import times
 from session_security.utils import get_last_activity, set_last_activity
 
 from . import settings as plain
@@ -108,7 +108,7 @@ def test_a_naive_time_is_local_and_compares_with_now(
     assert get_last_activity(session) == datetime.now()
     set_last_activity(session, datetime.now() - timedelta(seconds=90))
     assert datetime.now() - get_last_activity(session) == timedelta(seconds=90)
-    assert activity.last(session) == NOON - timedelta(seconds=90)
+    assert times.last_activity(session) == NOON - timedelta(seconds=90)
     session.save()
     assert alice.ping().json()["idle"] == 90
 
@@ -117,7 +117,7 @@ def test_an_aware_time_is_taken_for_what_it_is(settings: Settings, alice: Visito
     settings.TIME_ZONE = "Europe/Berlin"
     session = alice.session
     set_last_activity(session, NOON - timedelta(seconds=30))
-    assert activity.last(session) == NOON - timedelta(seconds=30)
+    assert times.last_activity(session) == NOON - timedelta(seconds=30)
     assert get_last_activity(session) == datetime(2026, 1, 15, 12, 59, 30)
 
 
@@ -209,9 +209,9 @@ def test_a_subclass_decides_what_is_passive(
     clock.shift(400)
     assert alice.get("/name/").content == b"alice"
     assert alice.fetch("/").content == b"public"
-    assert activity.last(alice.session) == NOON
+    assert times.last_activity(alice.session) == NOON
     alice.get("/")
-    assert activity.last(alice.session) == NOON + timedelta(seconds=400)
+    assert times.last_activity(alice.session) == NOON + timedelta(seconds=400)
 
 
 def test_a_subclass_decides_on_the_timeout(
@@ -235,7 +235,7 @@ def test_a_subclass_decides_who_is_signed_in(
     assert alice.get("/private/").content == b"private"
     assert alice.get("/element/").content.strip() == b""
     assert alice.ping(idleFor=0).json() == {"state": "expired", "reason": "anonymous"}
-    assert activity.last(alice.session) == NOON
+    assert times.last_activity(alice.session) == NOON
     alice.alter(trusted=...)
     assert alice.get("/private/").status_code == 302
 

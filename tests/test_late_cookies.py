@@ -166,20 +166,6 @@ def test_a_slow_page_brings_no_session_back_that_was_left_for_another(
     assert visitor.signed_in == "bob"
 
 
-@on_the_server
-def test_a_report_brings_no_old_key_back(
-    engine: str, settings: Settings, visitor: Visitor, clock: Traveller, during: During
-) -> None:
-    settings.SESSION_EXPIRE_AT_BROWSER_CLOSE = False
-    settings.SESSION_COOKIE_AGE = 1800
-    visitor.sign_in("alice")
-    during(change_password)
-    clock.shift(500)
-    meanwhile.answered.let_happen(lambda: visitor.tab().navigate("/during/"))
-    visitor.ping(idleFor=0)
-    assert visitor.signed_in == "alice"
-
-
 # --- the cookie is another site's ---------------------------------------------------------------
 
 

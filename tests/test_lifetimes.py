@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from time_machine import Traveller
 
-from session_security import activity
+from session_security.sessions import times
 
 from .conftest import NOON, During
 from .visitor import Visitor
@@ -203,7 +203,7 @@ def test_a_clock_that_was_an_hour_ahead_gives_no_hour_away(
     """The last act lies in the future then, and a maximum of the two would keep it for ever."""
     alice.alter(_session_security=(NOON + timedelta(hours=1)).isoformat())
     assert alice.fetch("/private/").status_code == 200
-    assert activity.last(alice.session) == NOON
+    assert times.last_activity(alice.session) == NOON
     clock.shift(600)
     assert alice.signed_in == ""
 
@@ -219,7 +219,7 @@ def test_a_time_in_the_future_is_rewritten_by_whatever_comes_first(
         assert answer["idle"] == pytest.approx(0, abs=1)
     else:
         assert getattr(alice, send)("/").status_code == 200
-    last = activity.last(alice.session)
+    last = times.last_activity(alice.session)
     assert last
     assert last <= NOON + timedelta(seconds=100)
 

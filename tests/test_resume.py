@@ -15,9 +15,9 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import Traveller
 
-from session_security import activity
 from session_security.conf import Conf
 from session_security.late_posts.store import KEPT
+from session_security.sessions import times
 
 from . import views
 from .conftest import During
@@ -352,7 +352,7 @@ def test_the_ping_says_which_sign_in_is_in_force(visitor: Visitor, clock: Travel
     for name in ("alice", "alice", "bob"):
         visitor.sign_in(name)
         tags.append(visitor.ping().json()["signIn"])
-        assert tags[-1] == sign_in_of(visitor) == visitor.session[activity.STARTED]
+        assert tags[-1] == sign_in_of(visitor) == visitor.session[times.SIGNED_IN]
         clock.shift(1)
     assert len({*tags}) == 3
 

@@ -12,9 +12,9 @@ from django.test import RequestFactory
 from pytest_django import Settings
 from time_machine import Traveller
 
-from session_security import activity
 from session_security.middleware import SessionSecurityMiddleware
 from session_security.policy import Reason
+from session_security.sessions import times
 from session_security.signals import session_expired
 
 from .conftest import NOON
@@ -190,8 +190,8 @@ def test_nothing_is_logged_while_people_work(
 def test_signing_in_starts_the_time_at_once(visitor: Visitor, clock: Traveller) -> None:
     """In 2.x there was no stamp until the next request: sign in, wait ten hours, be welcome."""
     visitor.sign_in("alice")
-    assert activity.last(visitor.session) == NOON
-    assert activity.started(visitor.session) == NOON
+    assert times.last_activity(visitor.session) == NOON
+    assert times.started(visitor.session) == NOON
     clock.shift(36_000)
     assert visitor.signed_in == ""
 

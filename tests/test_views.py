@@ -8,7 +8,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import Traveller
 
-from session_security import activity
+from session_security.sessions import times
+from session_security.sessions.tags import user_tag
 
 from .neighbours import LOGIN_REQUIRED, stack
 from .test_middleware import IDLE
@@ -19,9 +20,9 @@ SECRET = {"X-Session-Security": "1"}
 
 def idle(visitor: Visitor) -> float:
     """What is stored, as seconds before the clock's now."""
-    last = activity.last(visitor.session)
+    last = times.last_activity(visitor.session)
     assert last
-    return (activity.now() - last).total_seconds()
+    return (times.now() - last).total_seconds()
 
 
 # The answers
@@ -40,7 +41,7 @@ def test_the_state_as_json(alice: Visitor, clock: Traveller) -> None:
         "absoluteIn": None,
         "warnAfter": 540,
         "expireAfter": 600,
-        "user": activity.user_tag(alice.session),
+        "user": user_tag(alice.session),
         "signIn": "2026-01-15T12:00:00+00:00",
     }
 

@@ -1,6 +1,7 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.auth.signals import user_logged_in
 from django.core.checks import Tags, register
+from django.db.models.signals import pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +12,13 @@ class SessionSecurityConfig(AppConfig):
     verbose_name = _("Session security")
 
     def ready(self) -> None:
+        from django.contrib.sessions.base_session import AbstractBaseSession
+
         from . import checks, signals
+        from .sessions.rows import protect_row
 
         register(checks.check, Tags.security)
         user_logged_in.connect(signals.stamp, dispatch_uid="session_security.stamp")
+        for model in apps.get_models():
+            if issubclass(model, AbstractBaseSession):
+                pre_save.connect(protect_row, model, dispatch_uid="session_security.protect_row")

@@ -59,8 +59,10 @@ def check_middleware() -> Iterator[CheckMessage]:
         )
         return
     for needed in (SessionMiddleware, AuthenticationMiddleware):
+        # An engine of somebody else may bring one that is no subclass of Django's.
         if not any(
-            isclass(middleware) and issubclass(middleware, needed)
+            isclass(middleware)
+            and (issubclass(middleware, needed) or middleware.__name__ == needed.__name__)
             for middleware in stack[: places[0]]
         ):
             yield Error(

@@ -5,7 +5,7 @@ A setting that is not set costs an exception inside Django each time it is looke
 
 from collections.abc import Callable, Collection
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -16,16 +16,41 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
-from .policy import Reason, Timeouts, Verdict, seconds
+from .policy import Reason, SessionStatus, Timeouts, seconds
 
 PREFIX = "SESSION_SECURITY_"
 ON_EXPIRE = ("auto", "leave", "lock")
 
 
+class SessionSecurity:
+    """``request.session_security``: what was found, and what the view asks for.
+
+    ``on_expire`` is for the view to set: ``SESSION_SECURITY_ON_EXPIRE`` for this page alone.
+    """
+
+    __slots__ = ("on_expire", "status")
+
+    def __init__(self, status: SessionStatus) -> None:
+        self.status = status
+        self.on_expire: str | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """All that the status says."""
+        return getattr(self.status, name)
+
+    if TYPE_CHECKING:
+        timeouts: Timeouts
+        idle: float
+        reason: Reason | None
+        absolute_in: float | None
+        remaining: float
+        warn_in: float
+
+
 class SecuredRequest(HttpRequest):
     """A request that the middleware has seen; for type annotations."""
 
-    session_security: Verdict
+    session_security: SessionSecurity
 
 
 class Conf:
@@ -148,14 +173,14 @@ class Conf:
             raise self._error("WARN_AFTER", f"is wrong: {error}") from error
 
     @cached_property
-    def anonymous(self) -> Verdict:
+    def anonymous(self) -> SessionStatus:
         """What is known of a visitor who is not signed in."""
-        return Verdict(self.timeouts, reason=Reason.ANONYMOUS)
+        return SessionStatus(self.timeouts, reason=Reason.ANONYMOUS)
 
     @cached_property
-    def unavailable(self) -> Verdict:
+    def unavailable(self) -> SessionStatus:
         """What is known while the session can't be read."""
-        return Verdict(self.timeouts, reason=Reason.UNAVAILABLE)
+        return SessionStatus(self.timeouts, reason=Reason.UNAVAILABLE)
 
     def timeouts_for(self, request: HttpRequest) -> Timeouts:
         """The limits for this request; what ``TIMEOUTS`` raises is not caught."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .late_posts.fields import NOT_KEPT
-from .requests import PASSIVE
+from .requests import CREDENTIALS, PASSIVE
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -24,4 +24,14 @@ def not_kept(view: View) -> View:
     For a class: ``@method_decorator(not_kept, name="dispatch")``.
     """
     setattr(view, NOT_KEPT, True)
+    return view
+
+
+def asks_for_credentials(view: View) -> View:
+    """Somebody who signs in there has shown who they are: ``MAX_AGE`` starts anew.
+
+    Needed only where they are signed in already, as for a second factor, and for views that are
+    neither at ``LOGIN_URL`` nor marked by Django's ``login_not_required``.
+    """
+    setattr(view, CREDENTIALS, True)
     return view

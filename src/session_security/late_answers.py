@@ -6,19 +6,15 @@ page again; while something in it is unsaved, the app's script asks first.)
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, Resolver404, resolve
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from .conf import conf
 from .policy import Reason
-from .requests import expects_page, local_address
+from .requests import expects_page, is_open_to_anonymous, local_address
 
 _STREAM = "text/vnd.turbo-stream.html"
 
@@ -32,7 +28,7 @@ def explanation(reason: Reason | None) -> str:
 
 def late_answer(request: HttpRequest, reason: Reason) -> HttpResponse | None:
     """The answer to a request whose session has ended; None if it goes on as anonymous."""
-    if expects_page(request) or _is_open_to_anonymous(request):
+    if expects_page(request) or is_open_to_anonymous(request):
         return None
     answer_of = next((answer for name, answer in _LIBRARIES.items() if name in request.META), _data)
     response = answer_of(request, reason)
@@ -109,15 +105,3 @@ _LIBRARIES: dict[str, Callable[[HttpRequest, Reason], HttpResponse]] = {
     "HTTP_TURBO_FRAME": _turbo_frame,
     "HTTP_HX_REQUEST": _htmx,
 }
-
-
-def _is_open_to_anonymous(request: HttpRequest) -> bool:
-    """Whether the view needs no user, so that a script can sign in with an overdue cookie."""
-    with suppress(NoReverseMatch):
-        if request.path == resolve_url(settings.LOGIN_URL):
-            return True
-    try:
-        match = resolve(request.path_info, getattr(request, "urlconf", None))
-    except Resolver404:
-        return False
-    return not getattr(match.func, "login_required", True)  # the mark of @login_not_required

@@ -10,15 +10,13 @@ MIDDLEWARE = [
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.apps import apps
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import SESSION_KEY, alogout, logout
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.messages.storage import default_storage
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.messages.storage.session import SessionStorage
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -26,11 +24,14 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
-from . import activity, requests
-from .conf import SecuredRequest, conf
+from . import _django, requests
+from .conf import SecuredRequest, SessionSecurity, conf
 from .late_answers import explanation, late_answer
 from .late_posts.handling import carry_over_logout, finish_response, is_arriving, receive
-from .policy import Reason, Timeouts, Verdict, judge
+from .policy import Reason, SessionStatus, Timeouts, judge
+from .sessions import cookies, outage, times
+from .sessions.activity import Ending, end_session, engine_of, store_activity
+from .sessions.outage import StoreUnavailable, raising_unavailable
 from .signals import session_expired
 
 logger = logging.getLogger("session_security")
@@ -40,13 +41,13 @@ HOOKS = ("is_authenticated", "get_expire_seconds", "is_passive_request", "do_log
 ENDED = (Reason.IDLE, Reason.ABSOLUTE)
 
 # What Django raises for a stored id that no user can have.
-NOBODY = (TypeError, ValueError, ValidationError)
+INVALID_USER_ID_ERRORS = (TypeError, ValueError, ValidationError)
 
 _EXPLAINED = "_session_security_explained"
 
 
 class SessionSecurityMiddleware:
-    """Read, judge, then end the session, or serve the request and merge its time.
+    """Read, judge, then end the session, or serve the request and store its time.
 
     Subclasses may override :meth:`is_authenticated`, :meth:`get_expire_seconds`,
     :meth:`is_passive_request` and :meth:`do_logout`. These are plain functions; under ASGI an
@@ -90,120 +91,94 @@ class SessionSecurityMiddleware:
         """Sign the user out."""
         logout(request)
 
-    # The request, sync and async
+    # The request, sync and async; only reading is awaited on each request
 
     def __call__(self, request: SecuredRequest) -> Any:
         if self._is_async:
             return self._acall(request)
-        key, before = _key(request), None
+        key = cookies.session_key(request)
+        flags_before = (request.session.accessed, request.session.modified)
         try:
-            before = self._enter(request, key)
-        except activity.StoreUnavailable as error:
-            self._shut(request, key, error)
+            if key:
+                outage.load(request.session, key)
+            if self._seems_over(request, key, flags_before):
+                self._end_session(request)
+        except StoreUnavailable as error:
+            self._block_session(request, key, error)
         response = self._refuse(request) or self.get_response(request)
         if self._view_was_skipped(request, response):
             self.process_view(request)
-        return self._leave(request, response, before)
+        if self._is_cookie_due(request):
+            cookies.renew(request, response)
+        return self._finish_response(request, response)
 
     async def _acall(self, request: SecuredRequest) -> HttpResponseBase:
-        key, before = _key(request), None
+        key = cookies.session_key(request)
+        flags_before = (request.session.accessed, request.session.modified)
         try:
-            before = await self._aenter(request, key)
-        except activity.StoreUnavailable as error:
-            self._shut(request, key, error)
+            if key:
+                await outage.aload(request.session, key)
+            if await self._aseems_over(request, key, flags_before):
+                await sync_to_async(self._end_session)(request)
+        except StoreUnavailable as error:
+            self._block_session(request, key, error)
         response = self._refuse(request) or await self.get_response(request)
         if self._view_was_skipped(request, response):
             await self._aprocess_view(request)
-        return self._leave(request, response, before)
-
-    def _enter(self, request: SecuredRequest, key: str) -> datetime | None:
-        """Judge, and end what is over; return the last act as it was stored until now."""
-        session, looked = request.session, (request.session.accessed, request.session.modified)
-        if key:
-            activity.load(session, key)
-        if session.session_key is None or not self.is_authenticated(request):
-            self._anonymous(request, looked)
-            return None
-        before = activity.last(session)
-        verdict = self._judge(request, before, self._timeouts(request))
-        if verdict.reason:
-            with activity.reached():
-                try:
-                    user = request.user
-                    user.is_authenticated  # noqa: B018  (lazy: fetched while it can be)
-                except NOBODY:
-                    user = _hide_user(request)
-                with carry_over_logout(request):
-                    self.do_logout(request)
-            session_expired.send_robust(**self._end(request, verdict, user))
-        return before
-
-    async def _aenter(self, request: SecuredRequest, key: str) -> datetime | None:
-        session, looked = request.session, (request.session.accessed, request.session.modified)
-        if key:
-            await activity.aload(session, key)
-        if session.session_key is None or not await self._ais_authenticated(request):
-            self._anonymous(request, looked)
-            return None
-        before = activity.last(session)
-        verdict = self._judge(request, before, await self._atimeouts(request))
-        if verdict.reason:
-            with activity.reached():
-                try:
-                    user = await request.auser()
-                except NOBODY:
-                    user = _hide_user(request)
-                with carry_over_logout(request):
-                    await self._ado_logout(request)
-            await session_expired.asend_robust(**self._end(request, verdict, user))
-        return before
+        if self._is_cookie_due(request):
+            await sync_to_async(cookies.renew)(request, response)
+        return self._finish_response(request, response)
 
     def process_view(self, request: SecuredRequest, *view: object) -> HttpResponse | None:
-        """Note the act before the view runs: an error or a lost connection does not undo it."""
+        """Store the act before the view runs: an error or a lost connection does not undo it."""
         if request.session_security.reason:
             _explain(request)
             return None
         if at := self._due(request, self.is_passive_request(request)):
-            activity.merge(request.session, at)
+            store_activity(request.session, at)
         return receive(request) if is_arriving(request) else None
 
     async def _aprocess_view(self, request: SecuredRequest, *view: object) -> HttpResponse | None:
+        if "is_passive_request" in self._overridden:
+            return await sync_to_async(SessionSecurityMiddleware.process_view)(self, request)
         if request.session_security.reason:
             _explain(request)
             return None
-        if at := self._due(request, await self._ais_passive_request(request)):
-            await sync_to_async(activity.merge)(request.session, at)
+        if at := self._due(request, self.is_passive_request(request)):
+            await sync_to_async(store_activity)(request.session, at)
         return await sync_to_async(receive)(request) if is_arriving(request) else None
 
-    # The hooks, awaited
+    # The steps
 
-    async def _ais_authenticated(self, request: HttpRequest) -> bool:
-        if "is_authenticated" in self._overridden:
-            return await sync_to_async(self.is_authenticated)(request)
-        return self.is_authenticated(request)
+    async def _aseems_over(
+        self, request: SecuredRequest, key: str, flags_before: tuple[bool, bool]
+    ) -> bool:
+        may_block = self._overridden & {"is_authenticated", "get_expire_seconds"}
+        if may_block or conf.TIMEOUTS is not None:
+            return await sync_to_async(self._seems_over)(request, key, flags_before)
+        return self._seems_over(request, key, flags_before)
 
-    async def _atimeouts(self, request: HttpRequest) -> Timeouts:
-        if conf.TIMEOUTS is not None or "get_expire_seconds" in self._overridden:
-            return await sync_to_async(self._timeouts)(request)
-        return self._timeouts(request)
+    def _seems_over(
+        self, request: SecuredRequest, key: str, flags_before: tuple[bool, bool]
+    ) -> bool:
+        """Judge by what this request has read; what is over is confirmed before it is ended."""
+        session = request.session
+        if session.session_key is None or not self.is_authenticated(request):
+            # Our look at it is no reason to vary on the cookie, or to send one.
+            session.accessed, session.modified = flags_before
+            request.session_security = SessionSecurity(conf.anonymous)
+            if key and session.session_key is None:
+                _hide_cookie(request)
+            return False
+        return self._judge(request, self._timeouts(request))
 
-    async def _ais_passive_request(self, request: HttpRequest) -> bool:
-        if "is_passive_request" in self._overridden:
-            return await sync_to_async(self.is_passive_request)(request)
-        return self.is_passive_request(request)
-
-    async def _ado_logout(self, request: HttpRequest) -> None:
-        if "do_logout" in self._overridden:
-            await sync_to_async(self.do_logout)(request)
-        else:
-            await alogout(request)
-
-    # The steps, without I/O
-
-    def _anonymous(self, request: SecuredRequest, looked: tuple[bool, bool]) -> None:
-        # Our look at it is no reason to vary on the cookie, or to send one.
-        request.session.accessed, request.session.modified = looked
-        request.session_security = conf.anonymous
+    def _judge(self, request: SecuredRequest, timeouts: Timeouts) -> bool:
+        session = request.session
+        status = _judge(_django.session_data(session), timeouts)
+        request.session_security = SessionSecurity(status)
+        if status.reason is None:
+            engine_of(session).protect_saves(session)
+        return status.reason is not None
 
     def _timeouts(self, request: HttpRequest) -> Timeouts:
         timeouts = conf.timeouts_for(request)
@@ -211,42 +186,61 @@ class SessionSecurityMiddleware:
             timeouts = timeouts.with_expire_after(self.get_expire_seconds(request))
         return timeouts
 
-    def _judge(
-        self, request: SecuredRequest, before: datetime | None, timeouts: Timeouts
-    ) -> Verdict:
-        verdict = judge(before, activity.started(request.session), activity.now(), timeouts)
-        request.session_security = verdict
-        if verdict.reason is None:
-            activity.guard(request.session, timeouts.resolution)
-        return verdict
-
-    def _end(self, request: SecuredRequest, verdict: Verdict, user: Any) -> dict[str, Any]:
-        """Log the end, hide the user from the rest of the request; return the signal's words."""
-        logger.info(
-            "Session ended: user %s, idle %.0f s, reason %s", user.pk, verdict.idle, verdict.reason
-        )
-        _hide_user(request)
+    def _end_session(self, request: SecuredRequest) -> None:
+        """End it if the store says so, too. Only whoever deletes it signs out, logs and tells."""
+        status = request.session_security.status
+        with raising_unavailable():
+            try:
+                user = request.user
+                user.is_authenticated  # noqa: B018  (lazy: fetched while it can be)
+            except INVALID_USER_ID_ERRORS:
+                _django.forget_user(request)
+                user = request.user
+            ending = end_session(
+                request.session, lambda data: bool(_judge(data, status.timeouts).reason)
+            )
+        if ending is Ending.ALIVE:
+            self._judge(request, status.timeouts)
+            return
+        if ending is Ending.ENDED:
+            with carry_over_logout(request):
+                self._log_out(request)
+            logger.info(
+                "Session ended: user %s, idle %.0f s, reason %s",
+                user.pk,
+                status.idle,
+                status.reason,
+            )
+        else:
+            _django.detach(request.session)
+        _django.forget_user(request)
         _hide_cookie(request)
-        return {
-            "sender": type(self),
-            "request": request,
-            "user": user,
-            "reason": verdict.reason,
-            "idle": verdict.idle,
-        }
+        if ending is Ending.ENDED:
+            session_expired.send_robust(
+                type(self), request=request, user=user, reason=status.reason, idle=status.idle
+            )
 
-    def _shut(self, request: SecuredRequest, key: str, error: activity.StoreUnavailable) -> None:
+    def _log_out(self, request: HttpRequest) -> None:
+        key = request.session.session_key
+        try:
+            self.do_logout(request)
+        except Exception:  # a receiver of user_logged_out, say: the session is deleted already
+            logger.exception("Signing out raised an error; the session has ended all the same")
+        if request.session.session_key == key:
+            _django.detach(request.session)
+
+    def _block_session(self, request: SecuredRequest, key: str, error: StoreUnavailable) -> None:
         """Hide a session that can't be judged, or not be ended: it is not served as anybody's.
 
         It is not given up either: its cookie stays, and it goes on when it can be read again.
         """
         logger.warning("A session can't be read", exc_info=error)
-        session = request.session = activity.shut(request.session, key)
+        session = request.session = outage.block(request.session, key)
         # Somebody may have looked at the user already.
         request.user, request.auser = SimpleLazyObject(session.load), session.aload  # type: ignore[assignment]
-        request.session_security = conf.unavailable
-        _hide_cookie(request)
-        request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)  # or Django would delete it
+        request.session_security = SessionSecurity(conf.unavailable)
+        cookies.hide_from_caches(request)
+        cookies.keep_in_browser(request)
 
     def _refuse(self, request: SecuredRequest) -> HttpResponse | None:
         """The answer to a script that came too late; a navigation goes on as anonymous."""
@@ -257,18 +251,17 @@ class SessionSecurityMiddleware:
             return _unavailable() if reason is Reason.UNAVAILABLE else None
         return late_answer(request, reason) if reason in ENDED else None
 
-    def _leave(
-        self, request: SecuredRequest, response: HttpResponseBase, before: datetime | None
+    def _finish_response(
+        self, request: SecuredRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         reason = request.session_security.reason
-        if reason is not Reason.UNAVAILABLE:
-            finish_response(request, response)
-        if reason is None:
-            return self._renewed(request, response, before)
+        if reason is Reason.UNAVAILABLE:
+            # Whatever does not look at the session is served; templates swallow what it raises.
+            was_refused = response.status_code == 500 or outage.was_refused(request.session)
+            return _unavailable() if was_refused else response
+        finish_response(request, response)
         if reason in ENDED:
-            return self._explained(request, response)
-        if reason is Reason.UNAVAILABLE and response.status_code == 500:
-            return _unavailable()  # whatever does not look at the session is served
+            _ensure_message_stored(request, response)
         return response
 
     def _view_was_skipped(self, request: SecuredRequest, response: HttpResponseBase) -> bool:
@@ -281,60 +274,28 @@ class SessionSecurityMiddleware:
             return response.headers.get("Content-Type", "").startswith("text/html")
         return True
 
-    def _explained(self, request: SecuredRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """The response with the message, if nothing that was reached took it along."""
-        if not hasattr(request, _EXPLAINED) and apps.is_installed("django.contrib.messages"):
-            if not hasattr(request, "_messages"):
-                request._messages = default_storage(request)  # type: ignore[attr-defined]
-            _explain(request)
-            request._messages.update(response)  # type: ignore[attr-defined]
-        return response
-
     def _due(self, request: SecuredRequest, passive: bool) -> datetime | None:
-        """The time with which to call :func:`activity.merge`, or None."""
-        verdict, now = request.session_security, activity.now()
+        """The time with which to call :func:`store_activity`, or None."""
+        security, now = request.session_security, times.now()
         if not passive:
-            verdict.idle = 0.0
-        resolution = verdict.timeouts.resolution
-        return activity.due(request.session, None if passive else now, now, resolution)
+            security.status = security.status._replace(idle=0.0)
+        resolution = security.timeouts.resolution
+        return times.due(request.session, None if passive else now, now, resolution)
 
-    def _renewed(
-        self, request: SecuredRequest, response: HttpResponseBase, before: datetime | None
-    ) -> HttpResponseBase:
-        """Send a persistent cookie again when its user has been active for part of its life."""
-        session = request.session
-        if activity.renews_cookie(session, before, request.session_security.timeouts):
-            response.set_cookie(
-                settings.SESSION_COOKIE_NAME,
-                cast(str, session.session_key),
-                max_age=session.get_expiry_age(),
-                domain=settings.SESSION_COOKIE_DOMAIN,
-                path=settings.SESSION_COOKIE_PATH,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=settings.SESSION_COOKIE_HTTPONLY,
-                samesite=settings.SESSION_COOKIE_SAMESITE,
-            )
-        return response
+    def _is_cookie_due(self, request: SecuredRequest) -> bool:
+        status = request.session_security.status
+        return status.reason is None and cookies.is_renewal_due(request.session, status)
 
 
-def _key(request: SecuredRequest) -> str:
-    """The key of the session; of the cookie, if whoever looked before us has found nothing."""
-    return request.session.session_key or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+def _judge(data: dict[str, Any], timeouts: Timeouts) -> SessionStatus:
+    return judge(times.last_activity(data), times.started(data), times.now(), timeouts)
 
 
-def _hide_user(request: HttpRequest) -> AnonymousUser:
-    # request.auser() has a cache that logout() does not clear on Django 5.2 and 6.0.
-    user = request.user = request._cached_user = request._acached_user = AnonymousUser()  # type: ignore[attr-defined]
-    return user
-
-
-def _hide_cookie(request: HttpRequest) -> None:
-    """Out of the header, by which a cache further in would find the page of the signed-in user."""
-    request.COOKIES  # noqa: B018  (read from the header only once; SessionMiddleware needs it)
-    cookies = request.META.get("HTTP_COOKIE", "").split(";")
-    name = settings.SESSION_COOKIE_NAME
-    kept = [cookie for cookie in cookies if cookie.split("=")[0].strip() != name]
-    request.META["HTTP_COOKIE"] = ";".join(kept)
+def _hide_cookie(request: SecuredRequest) -> None:
+    """A cookie that names no session opens nothing; a script's answer does not delete it."""
+    cookies.hide_from_caches(request)
+    if request.path == conf.ping_path or not requests.expects_page(request):
+        cookies.keep_in_browser(request)
 
 
 def _unavailable() -> HttpResponse:
@@ -349,3 +310,14 @@ def _explain(request: SecuredRequest) -> None:
     if reason in ENDED and not hasattr(request, _EXPLAINED):
         setattr(request, _EXPLAINED, True)
         messages.warning(request, explanation(reason), fail_silently=True)
+
+
+def _ensure_message_stored(request: SecuredRequest, response: HttpResponseBase) -> None:
+    """Put the message into the response, if nothing that was reached took it along."""
+    if hasattr(request, _EXPLAINED) or not apps.is_installed("django.contrib.messages"):
+        return
+    storage = _django.message_storage(request)
+    if isinstance(storage, SessionStorage) and not requests.expects_page(request):
+        return  # the cookie of a new session would take the place of a newer one
+    _explain(request)
+    storage.update(response)

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 
 class Reason(StrEnum):
@@ -66,20 +66,20 @@ class Timeouts:
         return replace(self, expire_after=end, warn_after=warn_after)
 
 
-@dataclass(slots=True)  # not frozen: one is made for each request, and that costs three times more
-class Verdict:
+class SessionStatus(NamedTuple):
     """What is known of a session at one moment; all times in seconds.
 
     ``reason`` is None while the user is signed in. ``absolute_in`` is the time left under
-    ``max_age``, None where there is no such limit. ``on_expire`` is for the view to set:
-    ``SESSION_SECURITY_ON_EXPIRE`` for this page alone.
+    ``max_age``, None where there is no such limit. ``last_activity`` and ``started`` are the
+    moments that the session held.
     """
 
     timeouts: Timeouts
     idle: float = 0.0
     reason: Reason | None = None
     absolute_in: float | None = None
-    on_expire: str | None = None
+    last_activity: datetime | None = None
+    started: datetime | None = None
 
     @property
     def remaining(self) -> float:
@@ -97,15 +97,13 @@ class Verdict:
 
 def judge(
     last: datetime | None, started: datetime | None, now: datetime, timeouts: Timeouts
-) -> Verdict:
-    """Is a session with this last act and this start still alive? All datetimes are aware.
+) -> SessionStatus:
+    """Is a session with this last activity and this start still alive? All datetimes are aware.
 
-    No last act in a session that has a start is an expired one; neither means that the session
-    is older than this app: it starts now. A time in the future counts as now.
+    No last activity counts as now, as in 2.x: the session is older than this app, or the site has
+    taken it away. So does a time in the future. Without a start the session starts now.
     """
-    idle = max(0.0, (now - (last or started or now)).total_seconds())
-    if last is None and started is not None:
-        idle = max(idle, timeouts.expire_after)
+    idle = 0.0 if last is None else max(0.0, (now - last).total_seconds())
     absolute_in = None
     if timeouts.max_age is not None:
         absolute_in = timeouts.max_age - max(0.0, (now - (started or now)).total_seconds())
@@ -114,7 +112,7 @@ def judge(
         reason = Reason.IDLE
     elif absolute_in is not None and absolute_in <= 0:
         reason = Reason.ABSOLUTE
-    return Verdict(timeouts, idle, reason, absolute_in)
+    return SessionStatus(timeouts, idle, reason, absolute_in, last, started)
 
 
 def seconds(value: object) -> float:

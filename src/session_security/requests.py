@@ -4,12 +4,19 @@ Passive means "does not extend". It never means "is not checked". What browsers 
 is told by a table in tests/test_requests.py, and in docs/reference/requests.md.
 """
 
+from contextlib import suppress
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, resolve
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from .conf import conf
 
-PASSIVE = "session_security_passive"  # the mark that @passive leaves on a view
+# The marks that the decorators leave on a view.
+PASSIVE = "session_security_passive"
+CREDENTIALS = "session_security_asks_for_credentials"
 
 # All by request.META: request.headers is made anew for each request, of all headers.
 _PREFETCH_HEADERS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_X_SEC_PURPOSE")
@@ -103,6 +110,27 @@ def is_made_by_script(request: HttpRequest) -> bool:
         or meta.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest"
         or any(name in meta for name in _LIBRARY_HEADERS)
     )
+
+
+def asks_for_credentials(request: HttpRequest) -> bool:
+    """Whether people show who they are there: a form is posted to a login page, or it is marked."""
+    if request.method == "POST" and is_open_to_anonymous(request):
+        return True
+    return getattr(request.resolver_match and request.resolver_match.func, CREDENTIALS, False)
+
+
+def is_open_to_anonymous(request: HttpRequest) -> bool:
+    """Whether it is for who is not signed in: ``LOGIN_URL``, or marked ``@login_not_required``."""
+    with suppress(NoReverseMatch):
+        if request.path == resolve_url(settings.LOGIN_URL):
+            return True
+    try:
+        match = request.resolver_match or resolve(
+            request.path_info, getattr(request, "urlconf", None)
+        )
+    except Resolver404:
+        return False
+    return not getattr(match.func, "login_required", True)
 
 
 def expects_page(request: HttpRequest) -> bool:

@@ -5,9 +5,11 @@ from typing import Any
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from . import activity, requests
+from . import requests
+from .conf import SessionSecurity
 from .late_posts.handling import note_sign_in
 from .late_posts.store import drop_foreign
+from .sessions import times
 
 session_expired = Signal()
 """Sent when the middleware has ended a session, with:
@@ -28,19 +30,21 @@ Sent by ``send_robust``: an error in a receiver is logged and ends nothing.
 def stamp(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
     """Receiver of ``user_logged_in``: the time starts with the sign-in, not a request later.
 
-    Not so where nobody signs in: single sign-on renews a session that goes on. What somebody else
+    The absolute limit counts from when somebody showed who they are. Where they were signed in
+    already, as when an account is switched or a sign-in is renewed in the background, it goes on;
+    and so does the idle time, where there was nobody who could have done it. What somebody else
     had posted before they were signed out is forgotten.
     """
-    if request is not None and hasattr(request, "session"):
-        if _is_silent_renewal(request):
-            return
-        activity.start(request.session, activity.now())
-        drop_foreign(request.session)
-        note_sign_in(request)
-
-
-def _is_silent_renewal(request: HttpRequest) -> bool:
-    """Whether a session with a user goes on, and there was nobody who could have signed in."""
-    return activity.last(request.session) is not None and (
-        requests.is_declared_passive(request) or requests.is_redirected_without_person(request)
-    )
+    if request is None or not hasattr(request, "session"):
+        return
+    at = start = times.now()
+    security: SessionSecurity | None = getattr(request, "session_security", None)
+    if security is not None and security.reason is None:
+        status = security.status
+        if not requests.asks_for_credentials(request):
+            start = status.started or start
+        if requests.is_declared_passive(request) or requests.is_redirected_without_person(request):
+            at = status.last_activity or at
+    times.sign_in(request.session, at, start)
+    drop_foreign(request.session)
+    note_sign_in(request)

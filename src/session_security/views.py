@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY, logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import connections, transaction
 from django.forms.utils import pretty_name
 from django.http import (
     HttpRequest,
@@ -28,13 +29,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from . import activity
-from .conf import SecuredRequest, conf
+from .conf import SecuredRequest, SessionSecurity, conf
 from .decorators import passive
 from .late_posts.handling import is_here
 from .late_posts.store import Fields, LatePost, drop, read
-from .policy import Verdict, judge
+from .middleware import INVALID_USER_ID_ERRORS
+from .policy import SessionStatus, judge
 from .requests import is_cross_site, is_subresource
+from .sessions import cookies, times
+from .sessions.activity import store_activity
+from .sessions.tags import is_of_user, sign_in_tag, user_tag
 
 HEADER = "HTTP_X_SESSION_SECURITY"  # no other origin can send it without consent (CORS)
 PRECISION = 1.0  # seconds; a report is not rounded to the resolution that page views have
@@ -51,8 +55,14 @@ class PingView(View):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
-        """Marked once; ``method_decorator`` would decorate anew at each request."""
-        return passive(login_not_required(csrf_exempt(super().as_view(**initkwargs))))
+        """Marked once; ``method_decorator`` would decorate anew at each request.
+
+        A report is stored at once, not when a transaction around the view ends.
+        """
+        view = passive(login_not_required(csrf_exempt(super().as_view(**initkwargs))))
+        for alias in connections:
+            view = transaction.non_atomic_requests(alias)(view)
+        return view
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer, and keep the answer out of every cache."""
@@ -66,10 +76,10 @@ class PingView(View):
 
     def get(self, request: SecuredRequest) -> HttpResponse:
         """The protocol of 2.x: whole seconds, or ``"logout"``."""
-        verdict = _state(request)
+        status = _state(request)
         if request.method == "GET" and not is_subresource(request):
-            verdict = _report(request, request.GET)
-        body = '"logout"' if verdict.reason else str(int(verdict.idle))
+            status = _report(request, request.GET)
+        body = '"logout"' if status.reason else str(int(status.idle))
         return HttpResponse(body, content_type="application/json")
 
     def post(self, request: SecuredRequest) -> HttpResponse:
@@ -79,25 +89,30 @@ class PingView(View):
         # Uploads are not even parsed.
         is_form = request.content_type == "application/x-www-form-urlencoded"
         values = request.POST if is_form else QueryDict()
-        verdict = _report(request, values)
-        state: dict[str, object] = {"state": "expired", "reason": verdict.reason}
-        if verdict.reason is None:
+        session, user, sign_in = request.session, values.get("user", ""), values.get("signIn", "")
+        status = _report(request, values)
+        state: dict[str, object] = {"state": "expired", "reason": status.reason}
+        if status.reason is None:
             state = {
                 "state": "active",
-                "idle": verdict.idle,
-                "warnIn": verdict.warn_in,
-                "expireIn": verdict.remaining,
-                "absoluteIn": verdict.absolute_in,
-                "warnAfter": verdict.timeouts.warn_after,
-                "expireAfter": verdict.timeouts.expire_after,
-                "user": activity.user_tag(request.session),
-                "signIn": (sign_in := activity.sign_in_tag(request.session)),
+                "idle": status.idle,
+                "warnIn": status.warn_in,
+                "expireIn": status.remaining,
+                "absoluteIn": status.absolute_in,
+                "warnAfter": status.timeouts.warn_after,
+                "expireAfter": status.timeouts.expire_after,
+                # A page goes on with the name of its user that it knows; keys are rotated.
+                "user": user if user and is_of_user(session, user, sign_in) else user_tag(session),
+                "signIn": sign_in_tag(session),
             }
-            if values.get("signIn", "") not in ("", sign_in):
+            if sign_in not in ("", state["signIn"]):
                 state["csrfToken"] = get_token(request)  # signing in has changed it
         if "token" in values:  # asked for by a page that signs out
             state["csrfToken"] = get_token(request)
-        return JsonResponse(state, status=401 if verdict.reason else 200)
+        if status.reason is None:
+            return JsonResponse(state)
+        # In a header as well: there are proxies that put a page of theirs in the place of a 401.
+        return JsonResponse(state, status=401, headers={"X-Session-Expired": str(status.reason)})
 
 
 class ReturnView(LoginRequiredMixin, View):
@@ -172,7 +187,7 @@ class ResumeView(ReturnView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page; it says who is signed in."""
         context = {
-            "is_same": request.GET.get("signIn") == activity.sign_in_tag(request.session),
+            "is_same": request.GET.get("signIn") == sign_in_tag(request.session),
             "user_name": request.user.get_username(),
             "home": resolve_url(settings.LOGIN_REDIRECT_URL),
         }
@@ -212,24 +227,36 @@ def _label(name: str) -> str:
     return pretty_name(re.sub(r"(?<=[a-z])(?=[A-Z])|[-_.\s]+", "_", name)).strip() or name
 
 
-def _state(request: SecuredRequest) -> Verdict:
+def _state(request: SecuredRequest) -> SessionStatus:
     """What the middleware found; without it nobody is known."""
-    return getattr(request, "session_security", conf.anonymous)
+    security: SessionSecurity | None = getattr(request, "session_security", None)
+    return security.status if security else conf.anonymous
 
 
-def _report(request: SecuredRequest, values: QueryDict) -> Verdict:
-    """Merge a report that is newer than what is known; return what is known then."""
-    verdict, idle = _state(request), _idle_for(values)
-    if verdict.reason or idle is None or idle >= verdict.idle or is_cross_site(request):
-        return verdict
-    if values.get("user", "") not in ("", activity.user_tag(request.session)):
-        return verdict  # from a page of whoever was signed in before
-    session, now = request.session, activity.now()
-    at = activity.due(session, now - timedelta(seconds=idle), now, PRECISION)
+def _report(request: SecuredRequest, values: QueryDict) -> SessionStatus:
+    """Store a report that is newer than what is known; return what is known then."""
+    status, idle = _state(request), _idle_for(values)
+    if status.reason or idle is None or idle >= status.idle or is_cross_site(request):
+        return status
+    session, now = request.session, times.now()
+    if not is_of_user(session, values.get("user", ""), values.get("signIn", "")):
+        return status  # from a page of whoever was signed in before
+    at = times.due(session, now - timedelta(seconds=idle), now, PRECISION)
     if at is None:
-        return verdict
-    activity.merge(session, at)
-    return judge(activity.last(session), activity.started(session), now, verdict.timeouts)
+        return status
+    if _has_lost_its_user(request):
+        cookies.keep_in_browser(request)
+        return conf.anonymous
+    store_activity(session, at)
+    return judge(times.last_activity(session), times.started(session), now, status.timeouts)
+
+
+def _has_lost_its_user(request: SecuredRequest) -> bool:
+    """Whether somebody has been deactivated, deleted, or given another password elsewhere."""
+    try:
+        return SESSION_KEY in request.session and not request.user.is_authenticated
+    except INVALID_USER_ID_ERRORS:
+        return True
 
 
 def _idle_for(values: QueryDict) -> float | None:

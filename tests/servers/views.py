@@ -25,8 +25,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.decorators import sync_and_async_middleware
 from django.views.decorators.csrf import csrf_exempt
 
-from session_security import activity
 from session_security.decorators import passive
+from session_security.sessions import times
 
 GetResponse = Callable[[HttpRequest], Any]
 
@@ -86,7 +86,7 @@ class NaiveMiddleware:
         """Note the time before the view, as 2.x did."""
         if SESSION_KEY in request.session and "passive" not in request.path:
             idle = float(request.POST.get("idleFor", "0"))
-            request.session[activity.LAST] = _times(idle)[activity.LAST]
+            request.session[times.LAST_ACTIVITY] = _times(idle)[times.LAST_ACTIVITY]
         return self.get_response(request)
 
 
@@ -240,7 +240,7 @@ async def _apause(request: HttpRequest) -> None:
 def _times(ago: float) -> dict[str, str]:
     """The times of a session in which nobody has acted since."""
     moment = datetime.fromtimestamp(time.time() - ago, UTC).isoformat()
-    return {activity.LAST: moment, activity.STARTED: moment}
+    return {times.LAST_ACTIVITY: moment, times.STARTED: moment}
 
 
 def _done(request: HttpRequest) -> HttpResponse:
@@ -252,7 +252,7 @@ def _open(key: str | None, engine: str | None = None) -> SessionBase:
 
 
 def _state(session: SessionBase) -> dict[str, Any]:
-    last, user = session.get(activity.LAST), session.get(SESSION_KEY)
+    last, user = session.get(times.LAST_ACTIVITY), session.get(SESSION_KEY)
     return {
         "user": user and get_user_model().objects.get(pk=user).get_username(),
         "last": last and datetime.fromisoformat(last).timestamp(),

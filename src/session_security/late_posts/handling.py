@@ -14,7 +14,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY
-from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.signed_cookies import SessionStore as CookieStore
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -24,9 +23,10 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from .. import activity
+from .._django import message_storage
 from ..conf import conf
 from ..requests import expects_page, is_cross_site, local_address
+from ..sessions import times
 from .fields import TOKEN, keepable_fields
 from .store import KEPT, LatePost, digest, read, write
 
@@ -34,7 +34,7 @@ from .store import KEPT, LatePost, digest, read, write
 # whether somebody has signed in.
 _SENDER = "_session_security_sender"
 _ARRIVED = "_session_security_arrived"
-_SIGNED_IN = "_session_security_signed_in"
+_SIGNED_IN = "_session_security_has_signed_in"
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _FORMS = (_URLENCODED, "multipart/form-data")
@@ -87,7 +87,7 @@ def receive(request: HttpRequest) -> HttpResponse | None:
         return HttpResponseRedirect(conf.kept_path)
     if post.sent:
         return None  # the same once more, long after
-    write(session, session[SESSION_KEY], replace(post, sending_since=activity.now()))
+    write(session, session[SESSION_KEY], replace(post, sending_since=times.now()))
     setattr(request, _ARRIVED, True)
     try:
         session.save()
@@ -137,7 +137,7 @@ def _keep(request: HttpRequest, response: HttpResponseBase) -> None:
     except (OSError, SuspiciousOperation, ValueError):
         return  # the connection was lost, or the redirect is none that can be read
     if fields:
-        post = LatePost(request.get_host(), path, activity.now(), *fields)
+        post = LatePost(request.get_host(), path, times.now(), *fields)
         write(request.session, user, post)
         response.headers["Location"] = location
         told = _("We kept the form you sent. You can send it once you have signed in again.")
@@ -195,7 +195,6 @@ def _tell(request: HttpRequest, response: HttpResponseBase, text: str) -> None:
     """Add a message to a response that has its messages already."""
     if not apps.is_installed("django.contrib.messages"):
         return
-    if not hasattr(request, "_messages"):
-        request._messages = default_storage(request)  # type: ignore[attr-defined]
+    storage = message_storage(request)
     messages.info(request, text, fail_silently=True)
-    request._messages.update(response)  # type: ignore[attr-defined]
+    storage.update(response)

@@ -14,9 +14,9 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from .. import activity
 from ..conf import conf
 from ..requests import is_local
+from ..sessions import times
 from .encryption import seal, unseal
 
 KEPT = "_session_security_kept"  # in the session
@@ -46,13 +46,13 @@ class LatePost:
     @property
     def is_expired(self) -> bool:
         """Whether it is older than ``SESSION_SECURITY_KEPT_POST_AGE``."""
-        return (activity.now() - self.at).total_seconds() > conf.KEPT_POST_AGE
+        return (times.now() - self.at).total_seconds() > conf.KEPT_POST_AGE
 
     @property
     def is_being_sent(self) -> bool:
         """Whether it has reached its path a moment ago, and was not refused there."""
         since = self.sending_since
-        return since is not None and (activity.now() - since).total_seconds() < SENDING_TIME
+        return since is not None and (times.now() - since).total_seconds() < SENDING_TIME
 
     def belongs_to(self, request: HttpRequest) -> bool:
         """Whether it was sent to the host of ``request``: several may share the session."""

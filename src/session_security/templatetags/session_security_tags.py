@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, npgettext_lazy
 from django.utils.translation import gettext as _
 
-from ..activity import last, sign_in_tag, user_tag
-from ..conf import conf
-from ..policy import Timeouts, Verdict
+from ..conf import SessionSecurity, conf
+from ..policy import Timeouts
+from ..sessions.tags import sign_in_tag, user_tag
+from ..sessions.times import last_activity
 
 register = template.Library()
 
@@ -54,12 +55,12 @@ def redirect_to_logout(request: HttpRequest) -> bool:
 @register.filter
 def is_secured(request: HttpRequest | None) -> bool:
     """Whether there is a session to warn about; asks neither the database nor an empty session."""
-    verdict: Verdict | None = getattr(request, "session_security", None)
+    security: SessionSecurity | None = getattr(request, "session_security", None)
     return (
         request is not None
-        and verdict is not None
-        and verdict.reason is None
-        and last(request.session) is not None  # the view may have signed out
+        and security is not None
+        and security.reason is None
+        and last_activity(request.session) is not None  # the view may have signed out
         and bool(conf.ping_path)
     )
 
@@ -112,13 +113,13 @@ def session_security_options(context: RequestContext) -> SafeString:
 
 def options(request: Any) -> dict[str, object]:
     """The options of the browser's side for a secured request; times in seconds."""
-    verdict: Verdict = request.session_security
+    security: SessionSecurity = request.session_security
     values: dict[str, object] = {
         "pingUrl": conf.ping_path,
-        "warnAfter": verdict.timeouts.warn_after,
-        "expireAfter": verdict.timeouts.expire_after,
-        "idle": verdict.idle,
-        "absoluteIn": verdict.absolute_in,
+        "warnAfter": security.timeouts.warn_after,
+        "expireAfter": security.timeouts.expire_after,
+        "idle": security.idle,
+        "absoluteIn": security.absolute_in,
         "user": user_tag(request.session),
         "signIn": sign_in_tag(request.session),
         "language": get_language() or settings.LANGUAGE_CODE,
@@ -142,5 +143,5 @@ def _duration(seconds: float) -> str:
 
 
 def _timeouts(request: HttpRequest | None) -> Timeouts:
-    verdict: Verdict | None = getattr(request, "session_security", None)
-    return verdict.timeouts if verdict else conf.timeouts
+    security: SessionSecurity | None = getattr(request, "session_security", None)
+    return security.timeouts if security else conf.timeouts

@@ -1,13 +1,2 @@
-// The time as its reader says it; without this script the page shows that of the server.
-
-const inWords = (moment, language) =>
-  moment.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
-
-for (const element of document.getElementsByTagName("time")) {
-  const moment = new Date(element.dateTime);
-  try {
-    element.textContent = inWords(moment, document.documentElement.lang);
-  } catch {
-    element.textContent = inWords(moment); // a language that Intl refuses, such as ca@valencia
-  }
-}
+// Built from client/ by "make client".
+var n=(t,e)=>t.toLocaleString(e,{dateStyle:"medium",timeStyle:"short"});for(let t of document.getElementsByTagName("time")){let e=new Date(t.dateTime);try{t.textContent=n(e,document.documentElement.lang)}catch{t.textContent=n(e)}}
