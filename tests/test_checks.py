@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.checks import CheckMessage, run_checks
+from django.urls import reverse_lazy
 from pytest_django import Settings
 
 from session_security import checks
@@ -40,7 +41,7 @@ ENGINE = "django.contrib.sessions.backends."
 
 # Settings, the id, and words that the message or its hint must have.
 WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
-    "no middleware": ({"MIDDLEWARE": WITHOUT}, "E001", ["MIDDLEWARE", OURS]),
+    "no middleware": ({"MIDDLEWARE": WITHOUT}, "W011", ["MIDDLEWARE", OURS]),
     "no sessions": (
         {"MIDDLEWARE": [path for path in plain.MIDDLEWARE if path != SESSIONS]},
         "E002",
@@ -73,13 +74,13 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
     "no age": ({"SESSION_SECURITY_KEPT_POST_AGE": None}, "E004", ["KEPT_POST_AGE is wrong: None"]),
     "swapped": (
         {"SESSION_SECURITY_WARN_AFTER": 600, "SESSION_SECURITY_EXPIRE_AFTER": 540},
-        "E005",
+        "W012",
         ["WARN_AFTER (600 s)", "EXPIRE_AFTER (540 s)", "Warn at least 20 s before"],
     ),
     "the same": (
         {"SESSION_SECURITY_WARN_AFTER": 600},
-        "E005",
-        ["SESSION_SECURITY_WARN_AFTER", "SESSION_SECURITY_EXPIRE_AFTER"],
+        "W012",
+        ["Nobody is warned", "SESSION_SECURITY_WARN_AFTER", "SESSION_SECURITY_EXPIRE_AFTER"],
     ),
     "no URLs": (
         {"ROOT_URLCONF": "tests.urls_without_ours"},
@@ -93,8 +94,8 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
     ),
     "a hook that is dead": (
         {"MIDDLEWARE": [path.replace(OURS, OLD) for path in plain.MIDDLEWARE]},
-        "W008",
-        [f"{OLD}.update_last_activity is never called", "is_passive_request", "do_logout"],
+        "E008",
+        [f"{OLD}.update_last_activity is never called", "is_passive_request", "session_expired"],
     ),
     "pages from a cache": (
         {"MIDDLEWARE": [FETCH_FROM_CACHE, *plain.MIDDLEWARE]},
@@ -124,7 +125,21 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
         "W003",
         ["no setting SESSION_SECURITY_EXPIRES_AFTER", "Did you mean SESSION_SECURITY_EXPIRE_AFTER"],
     ),
-    "unheard of": ({"SESSION_SECURITY_XYZ": 1}, "W003", ["SESSION_SECURITY_XYZ", "Remove it"]),
+    "the end by half its name": (
+        {"SESSION_SECURITY_EXPIRE": 600},
+        "W003",
+        ["no setting SESSION_SECURITY_EXPIRE.", "Did you mean SESSION_SECURITY_EXPIRE_AFTER?"],
+    ),
+    "the warning by half its name": (
+        {"SESSION_SECURITY_WARN": 540},
+        "W003",
+        ["no setting SESSION_SECURITY_WARN.", "Did you mean SESSION_SECURITY_WARN_AFTER?"],
+    ),
+    "a path that is none": (
+        {"SESSION_SECURITY_PASSIVE_URLS": [reverse_lazy("no_such_view")]},
+        "E004",
+        ["PASSIVE_URLS names no URL", "no_such_view"],
+    ),
     "short cookies": (
         {"SESSION_COOKIE_AGE": 599},
         "W004",
@@ -168,6 +183,12 @@ RIGHT: dict[str, dict[str, object]] = {
             for path in plain.MIDDLEWARE
         ]
     },
+    "settings of the site's own": {
+        "SESSION_SECURITY_FOO": 1,
+        "SESSION_SECURITY_TIMEOUTS_BY_GROUP": {"nurses": 300},
+        "SESSION_SECURITY_LOGIN_URL": "/",
+    },
+    "a short end by itself": {"SESSION_SECURITY_EXPIRE_AFTER": 300},
     "warning of 20 s": {"SESSION_SECURITY_WARN_AFTER": 580},
     "age of eleven": {"SESSION_SECURITY_MAX_AGE": 6600},
     "cookies as long": {"SESSION_COOKIE_AGE": 600},
@@ -257,4 +278,4 @@ def test_each_id_is_in_the_docs(check_id: str) -> None:
 
 def test_the_checks_can_be_run_by_their_tag(settings: Settings) -> None:
     settings.MIDDLEWARE = WITHOUT
-    assert "session_security.E001" in [message.id for message in run_checks(tags=["security"])]
+    assert "session_security.W011" in [message.id for message in run_checks(tags=["security"])]

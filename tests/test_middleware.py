@@ -12,9 +12,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse_lazy
 from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import Traveller
 
+from session_security.conf import NAMES, PREFIX
 from session_security.middleware import SessionSecurityMiddleware
 from session_security.policy import Reason, SessionStatus, Timeouts
 from session_security.sessions import times
@@ -560,29 +562,89 @@ def test_timeouts_are_asked_for_once_in_a_request_and_for_users_only(
     assert asked == ["/element/", "/session_security/ping/"]
 
 
-@pytest.mark.parametrize(
-    "result", [None, 600, (540, 600), {"expire_after": 600}], ids=lambda value: type(value).__name__
-)
-def test_timeouts_that_are_none_are_an_error_that_names_the_setting(
-    settings: Settings, alice: Visitor, caplog: pytest.LogCaptureFixture, result: object
+def fails(request: HttpRequest) -> Timeouts:
+    raise LookupError("no such role")
+
+
+TIMEOUTS_THAT_FAIL: list[tuple[object, str]] = [
+    (fails, "no such role"),
+    (lambda request: Timeouts(600, 540), "must not come after the end"),
+    (lambda request: None, "returned None, not policy.Timeouts"),
+    (lambda request: 3600, "returned 3600, not policy.Timeouts"),
+    (lambda request: (540, 600), "not policy.Timeouts"),
+    ("no.such.module", "TIMEOUTS can't be imported"),
+]
+
+
+@pytest.mark.parametrize(("function", "words"), TIMEOUTS_THAT_FAIL, ids=range(6))
+def test_a_function_that_fails_leaves_the_timeouts_of_the_settings(
+    settings: Settings,
+    alice: Visitor,
+    clock: Traveller,
+    caplog: pytest.LogCaptureFixture,
+    function: object,
+    words: str,
 ) -> None:
-    settings.SESSION_SECURITY_TIMEOUTS = lambda request: result
-    assert alice.navigate("/").status_code == 500
-    [record] = [record for record in caplog.records if record.exc_info]
-    assert record.exc_info
-    assert record.exc_info[0] is ImproperlyConfigured
-    assert "SESSION_SECURITY_TIMEOUTS returned" in str(record.exc_info[1])
+    settings.SESSION_SECURITY_TIMEOUTS = function
+    clock.shift(300)
+    assert alice.navigate("/private/").content == b"private"
+    assert "SESSION_SECURITY_TIMEOUTS" in caplog.text
+    assert words in caplog.text
+    clock.shift(599)
+    assert alice.ping().json()["idle"] == 599
+    clock.shift(1)
+    assert alice.navigate("/private/").status_code == 302
 
 
-def test_an_error_in_the_function_is_not_hidden(
-    settings: Settings, alice: Visitor, caplog: pytest.LogCaptureFixture
+WRONG_SETTINGS: dict[str, dict[str, object]] = {
+    "text": {"EXPIRE_AFTER": "600", "WARN_AFTER": "540"},
+    "zero": {"EXPIRE_AFTER": 0, "WARN_AFTER": 0, "MAX_AGE": 0, "KEPT_POST_AGE": 0},
+    "negative": {"EXPIRE_AFTER": -1, "WARN_AFTER": -1, "KEPT_POST_SIZE": -1},
+    "nothing": dict.fromkeys(NAMES),
+    "true": dict.fromkeys(NAMES, True),
+    "no warning": {"WARN_AFTER": 600},
+    "swapped": {"EXPIRE_AFTER": 600, "WARN_AFTER": 660},
+    "not a list": {"PASSIVE_URLS": "/poll/", "PASSIVE_URL_NAMES": 5},
+    "no such URL": {"PASSIVE_URLS": [reverse_lazy("no_such_view")]},
+}
+
+
+@pytest.mark.parametrize("case", WRONG_SETTINGS)
+def test_no_setting_stops_a_site_or_keeps_anybody_longer(
+    settings: Settings, visitor: Visitor, clock: Traveller, case: str
 ) -> None:
-    def timeouts(request: HttpRequest) -> Timeouts:
-        raise LookupError("no such role")
+    for name, value in WRONG_SETTINGS[case].items():
+        setattr(settings, PREFIX + name, value)
+    visitor.sign_in("alice")
+    for _ in range(3):
+        clock.shift(595)
+        assert visitor.navigate("/element/").status_code == 200
+        assert visitor.ping(idleFor=0).json()["state"] == "active"
+    clock.shift(600)
+    assert visitor.navigate("/private/").status_code == 302
 
-    settings.SESSION_SECURITY_TIMEOUTS = timeouts
-    assert alice.navigate("/").status_code == 500
-    assert "no such role" in caplog.text
+
+def test_nobody_is_warned_where_the_warning_would_come_with_the_end(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    settings.SESSION_SECURITY_WARN_AFTER = 900
+    clock.shift(599)
+    state = alice.ping().json()
+    assert (state["warnAfter"], state["warnIn"], state["expireIn"]) == (600, 1, 1)
+
+
+def test_what_is_wrong_with_a_setting_is_logged_when_the_site_starts(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SESSION_SECURITY_KEPT_POST_AGE = "long"
+    SessionSecurityMiddleware(lambda request: HttpResponse())
+    assert "SESSION_SECURITY_KEPT_POST_AGE is wrong: 'long'" in caplog.text
+
+
+def test_the_middleware_without_its_app_says_what_is_missing(settings: Settings) -> None:
+    settings.INSTALLED_APPS = [app for app in plain.INSTALLED_APPS if app != "session_security"]
+    with pytest.raises(ImproperlyConfigured, match="add 'session_security' to INSTALLED_APPS"):
+        SessionSecurityMiddleware(lambda request: HttpResponse())
 
 
 def test_settings_are_read_when_they_are_used(alice: Visitor, clock: Traveller) -> None:

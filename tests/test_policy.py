@@ -185,12 +185,16 @@ def test_both_idle_limits_are_needed(field: int) -> None:
         Timeouts(*values)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("warn", "expire"), [(600, 540), (600, 600)])
-def test_timeouts_refuse_a_warning_that_does_not_come_before_the_end(
-    warn: float, expire: float
-) -> None:
-    with pytest.raises(ValueError, match=rf"\(after {warn} s\) must come before the end"):
-        Timeouts(warn, expire)
+def test_timeouts_refuse_a_warning_after_the_end() -> None:
+    with pytest.raises(ValueError, match=r"\(after 600 s\) must not come after the end"):
+        Timeouts(600, 540)
+
+
+def test_a_warning_that_comes_with_the_end_is_none() -> None:
+    assert Timeouts(600, 600).is_without_warning
+    assert not Timeouts(599, 600).is_without_warning
+    status = judge(NOW, NOW, NOW + timedelta(seconds=599), Timeouts(600, 600))
+    assert (status.warn_in, status.remaining) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +206,7 @@ def test_timeouts_refuse_a_warning_that_does_not_come_before_the_end(
         (30, 60, 3),
         (5, 10, 0.5),
         (1, 2, 0.1),
+        (600, 600, 30),  # nobody is warned
     ],
 )
 def test_resolution(warn: float, expire: float, resolution: float) -> None:
@@ -222,6 +227,11 @@ def test_another_end_moves_the_warning_only_if_it_must(
     end: float | timedelta, expected: Timeouts
 ) -> None:
     assert AGED.with_expire_after(end) == expected
+
+
+@pytest.mark.parametrize("end", [0.3, 60, 1200])
+def test_another_end_warns_nobody_where_nobody_was_warned(end: float) -> None:
+    assert Timeouts(0.1, 0.1).with_expire_after(end) == Timeouts(end, end)
 
 
 @pytest.mark.parametrize("end", [0, -1, math.nan])

@@ -24,8 +24,8 @@ PER_PROCESS = (
     "django.core.cache.backends.locmem.LocMemCache",
     "django.core.cache.backends.dummy.DummyCache",
 )
-# Methods of the middleware in 2.x that were no documented hooks.
-UNCALLED = ("process_request", "update_last_activity")
+# Methods that 2.x had or called, and that no subclass is asked for now.
+UNCALLED = ("process_request", "process_response", "update_last_activity")
 # What renews a sign-in at the provider without a word, and where the browser then comes back.
 SILENT_RENEWAL = "mozilla_django_oidc.middleware.SessionRefresh"
 RENEWAL_CALLBACK = "oidc_authentication_callback"
@@ -35,15 +35,13 @@ REQUEST_PROCESSOR = "django.template.context_processors.request"
 def check(**kwargs: Any) -> list[CheckMessage]:
     """All checks of the app; those that rest on a wrong setting are left out until it is right."""
     messages = [*check_middleware(), *check_settings(), *check_urls(), *check_site()]
-    if not any(
-        message.id in ("session_security.E004", "session_security.E005") for message in messages
-    ):
+    if not conf.problems:
         messages += [*check_times(), *check_renewal()]
     return messages
 
 
 def check_middleware() -> Iterator[CheckMessage]:
-    """E001 to E003, W008, W009: the middleware is there once, in its place, with live hooks."""
+    """E002, E003, E008, W009, W011: the middleware is there once, in its place, with live hooks."""
     stack = [_import(path) for path in settings.MIDDLEWARE]
     places = [
         place
@@ -51,11 +49,11 @@ def check_middleware() -> Iterator[CheckMessage]:
         if isclass(middleware) and issubclass(middleware, SessionSecurityMiddleware)
     ]
     if not places:
-        yield Error(
+        yield Warning(
             "SessionSecurityMiddleware is not in MIDDLEWARE: no session is ever ended.",
             hint="Add 'session_security.middleware.SessionSecurityMiddleware' to MIDDLEWARE, "
-            "after AuthenticationMiddleware.",
-            id="session_security.E001",
+            "after AuthenticationMiddleware; or silence this where it is meant, as in tests.",
+            id="session_security.W011",
         )
         return
     for needed in (SessionMiddleware, AuthenticationMiddleware):
@@ -82,11 +80,12 @@ def check_middleware() -> Iterator[CheckMessage]:
         )
     for name in UNCALLED:
         if hasattr(stack[places[0]], name):
-            yield Warning(
+            yield Error(
                 f"{settings.MIDDLEWARE[places[0]]}.{name} is never called.",
                 hint="Override is_passive_request, get_expire_seconds, is_authenticated "
-                "or do_logout instead.",
-                id="session_security.W008",
+                "or do_logout, receive the signal session_expired, or write a middleware of its "
+                "own for it.",
+                id="session_security.E008",
             )
     if len(places) > 1:
         yield Error(
@@ -97,35 +96,36 @@ def check_middleware() -> Iterator[CheckMessage]:
 
 
 def check_settings() -> Iterator[CheckMessage]:
-    """E004, E005, W003: each setting has a value that can be used, and a name that exists."""
-    wrong = False
-    for name in sorted(NAMES):
+    """E004, W003: each setting has a value that can be used, and a name that exists."""
+    conf.read_all()
+    problems = [conf.problems[name] for name in sorted(conf.problems)]
+    for url in conf.PASSIVE_URLS:
         try:
-            value = getattr(conf, name)
-            if name == "PASSIVE_URLS":
-                [str(url) for url in value]  # lazy ones may name no URL
-        except (ImproperlyConfigured, NoReverseMatch) as error:
-            wrong = True
-            yield Error(
-                str(error),
-                hint="The documentation of the settings says what each can be.",
-                id="session_security.E004",
-            )
-    if not wrong and conf.WARN_AFTER >= conf.EXPIRE_AFTER:
+            str(url)
+        except NoReverseMatch as error:
+            problems.append(f"{PREFIX}PASSIVE_URLS names no URL: {error}")
+    for problem in problems:
         yield Error(
-            f"{PREFIX}WARN_AFTER ({conf.WARN_AFTER:g} s) is not less than "
-            f"{PREFIX}EXPIRE_AFTER ({conf.EXPIRE_AFTER:g} s).",
-            hint="Warn at least 20 s before the end, better 60 s.",
-            id="session_security.E005",
+            problem,
+            hint="The documentation of the settings says what each can be.",
+            id="session_security.E004",
         )
     for name in dir(settings):
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in NAMES:
-            close = get_close_matches(name.removeprefix(PREFIX), NAMES, n=1)
+        if name.startswith(PREFIX) and (meant := setting_meant_by(name.removeprefix(PREFIX))):
             yield Warning(
                 f"There is no setting {name}.",
-                hint=f"Did you mean {PREFIX}{close[0]}?" if close else "Remove it.",
+                hint=f"Did you mean {PREFIX}{meant}?",
                 id="session_security.W003",
             )
+
+
+def setting_meant_by(name: str) -> str:
+    """The setting that ``name`` is short for, or a slip of the pen; "" if it is the site's own."""
+    if name in NAMES:
+        return ""
+    longer = sorted(known for known in NAMES if known.startswith(f"{name}_"))
+    near = longer or get_close_matches(name, NAMES, n=1, cutoff=0.75)
+    return near[0] if near else ""
 
 
 def check_urls() -> Iterator[CheckMessage]:
@@ -139,19 +139,25 @@ def check_urls() -> Iterator[CheckMessage]:
             "to the URLs of the project, outside of any namespace.",
             id="session_security.E006",
         )
-    with suppress(ImproperlyConfigured):
-        if conf.REDIRECT_TO_LOGOUT and not conf.logout_path:
-            yield Error(
-                f"{PREFIX}REDIRECT_TO_LOGOUT is set, but {PREFIX}LOGOUT_URL leads nowhere.",
-                hint=f"Set {PREFIX}LOGOUT_URL to the name or path of the view that signs out.",
-                id="session_security.E007",
-            )
+    if conf.REDIRECT_TO_LOGOUT and not conf.logout_path:
+        yield Error(
+            f"{PREFIX}REDIRECT_TO_LOGOUT is set, but {PREFIX}LOGOUT_URL leads nowhere.",
+            hint=f"Set {PREFIX}LOGOUT_URL to the name or path of the view that signs out.",
+            id="session_security.E007",
+        )
 
 
 def check_times() -> Iterator[CheckMessage]:
-    """W001, W002, W004: the times suit people and each other."""
+    """W001, W002, W004, W012: the times suit people and each other."""
     timeouts = conf.timeouts
-    if timeouts.expire_after - timeouts.warn_after < 20:
+    if timeouts.is_without_warning:
+        yield Warning(
+            f"Nobody is warned: {PREFIX}WARN_AFTER ({conf.WARN_AFTER:g} s) is not less than "
+            f"{PREFIX}EXPIRE_AFTER ({conf.EXPIRE_AFTER:g} s).",
+            hint="Warn at least 20 s before the end, better 60 s (WCAG 2.2, 2.2.1).",
+            id="session_security.W012",
+        )
+    elif timeouts.expire_after - timeouts.warn_after < 20:
         yield Warning(
             "Less than 20 s lie between the warning and the end of the session.",
             hint=f"Lower {PREFIX}WARN_AFTER or raise {PREFIX}EXPIRE_AFTER (WCAG 2.2, 2.2.1).",

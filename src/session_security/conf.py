@@ -1,11 +1,14 @@
 """The settings, typed, read when first used, and again when ``override_settings`` changes them.
 
-A setting that is not set costs an exception inside Django each time it is looked for.
+No setting stops a site: see :class:`Conf`. A setting that is not set costs an exception inside
+Django each time it is looked for.
 """
 
+import logging
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -20,6 +23,12 @@ from .policy import Reason, SessionStatus, Timeouts, seconds
 
 PREFIX = "SESSION_SECURITY_"
 ON_EXPIRE = ("auto", "leave", "lock")
+# What is taken for True where only a boolean will do.
+YES = ("1", "true", "yes", "on")
+
+logger = logging.getLogger("session_security")
+
+T = TypeVar("T")
 
 
 class SessionSecurity:
@@ -54,7 +63,22 @@ class SecuredRequest(HttpRequest):
 
 
 class Conf:
-    """One property for each setting; ``ImproperlyConfigured`` if its value can't be used."""
+    """One property for each setting.
+
+    A value that can't be used is an error of the system checks, and logged once. Another is used in
+    its place: what was probably meant, or else what keeps nobody signed in, and nothing stored, for
+    longer than was asked for.
+    """
+
+    @cached_property
+    def problems(self) -> dict[str, str]:
+        """What is wrong with the settings read so far, by name."""
+        return {}
+
+    def read_all(self) -> None:
+        """Read every setting, so that what is wrong is logged when the site starts."""
+        for name in sorted(NAMES):
+            getattr(self, name)
 
     @cached_property
     def EXPIRE_AFTER(self) -> float:
@@ -64,12 +88,15 @@ class Conf:
     @cached_property
     def WARN_AFTER(self) -> float:
         """How long a session is idle when the warning shows, in seconds."""
-        return self._seconds("WARN_AFTER", 540)
+        return self._seconds("WARN_AFTER", min(540, 0.9 * self.EXPIRE_AFTER))
 
     @cached_property
     def MAX_AGE(self) -> float | None:
         """The absolute limit since sign-in, in seconds; None for no limit."""
-        return None if self._get("MAX_AGE", None) is None else self._seconds("MAX_AGE", 0)
+        if self._get("MAX_AGE", None) is None:
+            return None
+        # Instead of what is no time: the shortest that leaves ten extensions (check W002).
+        return self._seconds("MAX_AGE", 11 * self.EXPIRE_AFTER)
 
     @cached_property
     def TIMEOUTS(self) -> Callable[[HttpRequest], Timeouts] | None:
@@ -78,10 +105,11 @@ class Conf:
         if isinstance(value, str):
             try:
                 value = import_string(value)
-            except ImportError as error:
-                raise self._error("TIMEOUTS", f"can't be imported: {error}") from error
+            except Exception as error:  # noqa: BLE001  (whatever a module of the site raises)
+                return self._replaced("TIMEOUTS", f"can't be imported: {error}", None)
         if value is not None and not callable(value):
-            raise self._error("TIMEOUTS", "must be a callable or the dotted path to one")
+            what = "must be a callable or the dotted path to one"
+            return self._replaced("TIMEOUTS", what, None)
         return cast("Callable[[HttpRequest], Timeouts] | None", value)
 
     @cached_property
@@ -107,7 +135,10 @@ class Conf:
     @cached_property
     def ON_EXPIRE(self) -> str:
         """What becomes of the page at the end: "auto", "leave" or "lock"."""
-        return self._on_expire(self._get("ON_EXPIRE", "auto"))
+        value = self._get("ON_EXPIRE", "auto")
+        if problem := _problem_of_on_expire(value):
+            return self._replaced("ON_EXPIRE", problem, "auto")
+        return str(value)
 
     @cached_property
     def REDIRECT_TO_LOGOUT(self) -> bool:
@@ -119,7 +150,7 @@ class Conf:
         """The name or path of the view that signs out; a string, or a lazy one."""
         value = self._get("LOGOUT_URL", "logout")
         if not isinstance(value, str | Promise):
-            raise self._error("LOGOUT_URL", "must be a URL name or a path")
+            return self._replaced("LOGOUT_URL", "must be a URL name or a path", "logout")
         return value
 
     @cached_property
@@ -127,13 +158,15 @@ class Conf:
         """How much of a POST that comes too late is kept, in bytes; 0 for nothing."""
         value = self._get("KEPT_POST_SIZE", 65_536)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise self._error("KEPT_POST_SIZE", f"must be a whole number from 0 up, not {value!r}")
+            what = f"must be a whole number from 0 up, not {value!r}"
+            meant = int(value) if isinstance(value, str) and value.isdecimal() else 0
+            return self._replaced("KEPT_POST_SIZE", what, meant)
         return value
 
     @cached_property
     def KEPT_POST_AGE(self) -> float:
-        """How long it is kept, in seconds."""
-        return self._seconds("KEPT_POST_AGE", 3600)
+        """How long it is kept, in seconds; 0, if that can't be known, for not at all."""
+        return self._seconds("KEPT_POST_AGE", 3600, instead=0)
 
     @cached_property
     def INSECURE(self) -> bool:
@@ -166,11 +199,8 @@ class Conf:
 
     @cached_property
     def timeouts(self) -> Timeouts:
-        """The three limits of the settings together."""
-        try:
-            return Timeouts(self.WARN_AFTER, self.EXPIRE_AFTER, self.MAX_AGE)
-        except ValueError as error:
-            raise self._error("WARN_AFTER", f"is wrong: {error}") from error
+        """The three limits of the settings together; a warning that is too late never shows."""
+        return Timeouts(min(self.WARN_AFTER, self.EXPIRE_AFTER), self.EXPIRE_AFTER, self.MAX_AGE)
 
     @cached_property
     def anonymous(self) -> SessionStatus:
@@ -183,48 +213,70 @@ class Conf:
         return SessionStatus(self.timeouts, reason=Reason.UNAVAILABLE)
 
     def timeouts_for(self, request: HttpRequest) -> Timeouts:
-        """The limits for this request; what ``TIMEOUTS`` raises is not caught."""
+        """The limits for this request; those of the settings if ``TIMEOUTS`` fails."""
         if (function := self.TIMEOUTS) is None:
             return self.timeouts
-        timeouts = function(request)
+        try:
+            timeouts = function(request)
+        except Exception:
+            logger.exception("%sTIMEOUTS failed; the timeouts of the settings are used", PREFIX)
+            return self.timeouts
         if not isinstance(timeouts, Timeouts):
-            raise self._error("TIMEOUTS", f"returned {timeouts!r}, not policy.Timeouts")
+            words = "%sTIMEOUTS returned %r, not policy.Timeouts; those of the settings are used"
+            logger.error(words, PREFIX, timeouts)
+            return self.timeouts
         return timeouts
 
     def on_expire_for(self, request: SecuredRequest) -> str:
         """What the view has said for this page, or ``ON_EXPIRE``."""
         value = request.session_security.on_expire
-        return self.ON_EXPIRE if value is None else self._on_expire(value)
-
-    def _on_expire(self, value: object) -> str:
-        if value not in ON_EXPIRE:
-            choices = ", ".join(ON_EXPIRE)
-            raise self._error("ON_EXPIRE", f"must be one of {choices}, not {value!r}")
-        return str(value)
+        if value is None:
+            return self.ON_EXPIRE
+        if problem := _problem_of_on_expire(value):
+            raise ImproperlyConfigured(f"{PREFIX}ON_EXPIRE {problem}.")
+        return value
 
     def _get(self, name: str, default: object) -> object:
         return getattr(settings, PREFIX + name, default)
 
-    def _seconds(self, name: str, default: float) -> float:
+    def _seconds(self, name: str, default: float, instead: float | None = None) -> float:
+        value = self._get(name, default)
         try:
-            return seconds(self._get(name, default))
+            return seconds(value)
         except (TypeError, ValueError) as error:
-            raise self._error(name, f"is wrong: {error}") from error
+            used = default if instead is None else instead
+            if isinstance(value, str):
+                with suppress(ValueError):
+                    used = seconds(float(value))
+            return self._replaced(name, f"is wrong: {error}", used)
 
     def _bool(self, name: str) -> bool:
         value = self._get(name, False)
         if not isinstance(value, bool):
-            raise self._error(name, f"must be True or False, not {value!r}")
+            what = f"must be True or False, not {value!r}"
+            return self._replaced(name, what, str(value).lower() in YES)
         return value
 
     def _list(self, name: str) -> Collection[object]:
         value = self._get(name, [])
         if isinstance(value, str) or not isinstance(value, Collection):
-            raise self._error(name, f"must be a list, not {value!r}")
+            meant: list[object] = [value] if isinstance(value, str) else []
+            with suppress(TypeError):
+                meant = meant or list(value)  # type: ignore[call-overload]
+            return self._replaced(name, f"must be a list, not {value!r}", meant)
         return value
 
-    def _error(self, name: str, what: str) -> ImproperlyConfigured:
-        return ImproperlyConfigured(f"{PREFIX}{name} {what}.")
+    def _replaced(self, name: str, what: str, instead: T) -> T:
+        """Say once what is wrong with a setting; ``instead`` is used in its place."""
+        self.problems[name] = f"{PREFIX}{name} {what}. In its place, {instead!r} is used."
+        logger.warning("%s", self.problems[name])
+        return instead
+
+
+def _problem_of_on_expire(value: object) -> str:
+    if value in ON_EXPIRE:
+        return ""
+    return f"must be one of {', '.join(ON_EXPIRE)}, not {value!r}"
 
 
 def _path(name: str) -> str:

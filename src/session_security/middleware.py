@@ -17,7 +17,7 @@ from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.messages.storage.session import SessionStorage
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -51,7 +51,8 @@ class SessionSecurityMiddleware:
 
     Subclasses may override :meth:`is_authenticated`, :meth:`get_expire_seconds`,
     :meth:`is_passive_request` and :meth:`do_logout`. These are plain functions; under ASGI an
-    overridden one runs in a thread, so it may use the database.
+    overridden one runs in a thread, so it may use the database. Raises ``ImproperlyConfigured`` if
+    the app is not installed.
     """
 
     sync_capable = True
@@ -60,6 +61,11 @@ class SessionSecurityMiddleware:
     def __init__(
         self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
     ) -> None:
+        if not apps.is_installed("session_security"):
+            raise ImproperlyConfigured(
+                "SessionSecurityMiddleware needs its app: add 'session_security' to INSTALLED_APPS."
+            )
+        conf.read_all()
         self.get_response: Callable[[HttpRequest], Any] = get_response
         self._is_async = iscoroutinefunction(get_response)
         self._overridden = frozenset(

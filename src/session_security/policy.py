@@ -28,8 +28,8 @@ class Reason(StrEnum):
 class Timeouts:
     """How long a session may be idle, and how long it may last, in seconds or as timedeltas.
 
-    Raises ``TypeError`` for what is no duration, and ``ValueError`` for a duration that is not
-    positive and finite, or a warning that does not come before the end.
+    A warning that comes with the end never shows. Raises ``TypeError`` for what is no duration, and
+    ``ValueError`` for a duration that is not positive and finite, or a warning after the end.
     """
 
     warn_after: float
@@ -46,23 +46,31 @@ class Timeouts:
         set_field(self, "warn_after", seconds(warn_after))
         set_field(self, "expire_after", seconds(expire_after))
         set_field(self, "max_age", None if max_age is None else seconds(max_age))
-        if self.warn_after >= self.expire_after:
+        if self.warn_after > self.expire_after:
             raise ValueError(
-                f"the warning (after {self.warn_after:g} s) must come before the end "
+                f"the warning (after {self.warn_after:g} s) must not come after the end "
                 f"(after {self.expire_after:g} s)"
             )
 
     @property
+    def is_without_warning(self) -> bool:
+        """Whether nobody is warned."""
+        return self.warn_after == self.expire_after
+
+    @property
     def resolution(self) -> float:
         """How much newer (seconds) a page view must be than the stored act to be stored."""
-        return min(60.0, self.expire_after / 20, (self.expire_after - self.warn_after) / 4)
+        resolution = min(60.0, self.expire_after / 20)
+        if self.is_without_warning:
+            return resolution
+        return min(resolution, (self.expire_after - self.warn_after) / 4)
 
     def with_expire_after(self, expire_after: float | timedelta) -> Self:
         """The same with another end; the warning moves in proportion if it would come too late."""
         end = seconds(expire_after)
         warn_after = self.warn_after
-        if warn_after >= end:
-            warn_after *= end / self.expire_after
+        if warn_after >= end or self.is_without_warning:
+            warn_after = end * (warn_after / self.expire_after)
         return replace(self, expire_after=end, warn_after=warn_after)
 
 

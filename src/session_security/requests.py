@@ -50,7 +50,14 @@ def is_declared_passive(request: HttpRequest) -> bool:
         or match.url_name in conf.PASSIVE_URL_NAMES  # as 2.x compared
     ):
         return True
-    return any(request.path == str(url) for url in conf.PASSIVE_URLS)
+    return any(_is_at(request.path, url) for url in conf.PASSIVE_URLS)
+
+
+def _is_at(path: str, url: object) -> bool:
+    try:
+        return path == str(url)
+    except NoReverseMatch:  # a lazy one that names no URL (check E004)
+        return False
 
 
 def is_prefetch(request: HttpRequest) -> bool:

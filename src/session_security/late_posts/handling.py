@@ -122,7 +122,7 @@ def _keep(request: HttpRequest, response: HttpResponseBase) -> None:
     """Keep a late POST that was sent to the login page, which then leads on to ``KeptView``."""
     user, path = getattr(request, _SENDER), local_address(request)
     if (
-        not (user and path and conf.KEPT_POST_SIZE and conf.kept_path)
+        not (user and path and conf.KEPT_POST_SIZE and conf.KEPT_POST_AGE and conf.kept_path)
         or request.content_type not in _FORMS
         or response.status_code not in (302, 303)
         or not getattr(request, "csrf_processing_done", False)  # Django's check has not passed
