@@ -247,8 +247,70 @@ class Flushing(SessionSecurityMiddleware):
 class Old(SessionSecurityMiddleware):
     """Overrides what was no documented hook in 2.x, and is none now."""
 
+    def process_request(self, request: HttpRequest) -> None:
+        raise NotImplementedError
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        raise NotImplementedError
+
     def update_last_activity(self, request: HttpRequest, now: object) -> None:
         raise NotImplementedError
+
+
+class Auditing(SessionSecurityMiddleware):
+    """Writes down who was signed out, as one could in 2.x."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        raise NotImplementedError
+
+
+class Skipping(SessionSecurityMiddleware):
+    """Passes over a path, as a site's own ``__call__`` of 2.x did."""
+
+    def __call__(self, request: Any) -> Any:
+        if request.path == "/name/":
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class Looking(SessionSecurityMiddleware):
+    """Has a ``process_view``; 2.x had none that it could have called."""
+
+    def process_view(self, request: Any, view: Any, args: Any, values: Any) -> Any:  # type: ignore[override]
+        return HttpResponse("away") if request.path == "/element/" else None
+
+
+class LookingTwice(SessionSecurityMiddleware):
+    """Has one that calls ours."""
+
+    def process_view(self, request: Any, view: Any, args: Any, values: Any) -> Any:  # type: ignore[override]
+        return super().process_view(request, view, args, values)
+
+
+class LookingLater(SessionSecurityMiddleware):
+    """Has one that is a coroutine."""
+
+    async def process_view(self, request: Any, view: Any, args: Any, values: Any) -> Any:  # type: ignore[override]
+        return HttpResponse("away") if request.path == "/element/" else None
+
+
+@sync_and_async_middleware
+def composed(get_response: Any) -> Any:
+    """Has ours inside, where Django does not see it."""
+    inner = SessionSecurityMiddleware(get_response)
+    if iscoroutinefunction(get_response):
+
+        async def amiddleware(request: HttpRequest) -> HttpResponseBase:
+            response: HttpResponseBase = await inner(request)  # type: ignore[arg-type]
+            return response
+
+        return amiddleware
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = inner(request)  # type: ignore[arg-type]
+        return response
+
+    return middleware
 
 
 class Interleaving(SessionSecurityMiddleware):

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 FETCH_FROM_CACHE = "django.middleware.cache.FetchFromCacheMiddleware"
 OLD = "tests.neighbours.Old"
+AUDITING = "tests.neighbours.Auditing"
 SUBCLASS = "tests.neighbours.Interleaving"
 IDS = re.findall(r'"(session_security\.[EW]\d{3})"', Path(checks.__file__).read_text())
 
@@ -93,9 +94,9 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
         ["REDIRECT_TO_LOGOUT", "leads nowhere", "Set SESSION_SECURITY_LOGOUT_URL"],
     ),
     "a hook that is dead": (
-        {"MIDDLEWARE": [path.replace(OURS, OLD) for path in plain.MIDDLEWARE]},
+        {"MIDDLEWARE": [path.replace(OURS, AUDITING) for path in plain.MIDDLEWARE]},
         "E008",
-        [f"{OLD}.update_last_activity is never called", "is_passive_request", "session_expired"],
+        [f"{AUDITING}.process_request is never called", "is_passive_request", "session_expired"],
     ),
     "pages from a cache": (
         {"MIDDLEWARE": [FETCH_FROM_CACHE, *plain.MIDDLEWARE]},
@@ -252,6 +253,14 @@ def test_what_is_right_is_passed_over(settings: Settings, case: str) -> None:
     for name, value in RIGHT[case].items():
         setattr(settings, name, value)
     assert found() == []
+
+
+def test_every_dead_hook_is_named(settings: Settings) -> None:
+    settings.MIDDLEWARE = [path.replace(OURS, OLD) for path in plain.MIDDLEWARE]
+    names = ["process_request", "process_response", "update_last_activity"]
+    assert [message.msg for message in found()] == [
+        f"{OLD}.{name} is never called." for name in names
+    ]
 
 
 def test_every_wrong_setting_is_named_at_once(settings: Settings) -> None:

@@ -299,6 +299,66 @@ def test_a_timeout_may_be_a_timedelta(
     assert alice.ping().json()["expireAfter"] == 1200
 
 
+# Other methods of a subclass
+
+
+def use(settings: Settings, middleware: str) -> None:
+    settings.MIDDLEWARE = [
+        path.replace(OURS, f"tests.neighbours.{middleware}") for path in plain.MIDDLEWARE
+    ]
+
+
+WITH_METHODS = ["Skipping", "Looking", "LookingTwice", "LookingLater", "composed", "Old"]
+
+
+@pytest.mark.parametrize("middleware", WITH_METHODS)
+def test_whatever_methods_it_has_who_works_stays_and_who_leaves_is_signed_out(
+    settings: Settings, visitor: Visitor, clock: Traveller, middleware: str
+) -> None:
+    use(settings, middleware)
+    visitor.sign_in("alice")
+    for _ in range(3):
+        clock.shift(595)
+        assert visitor.navigate("/private/").content == b"private"
+    clock.shift(595)
+    assert visitor.ping(idleFor=0).json()["state"] == "active"
+    clock.shift(600)
+    assert visitor.navigate("/private/").status_code == 302
+
+
+def test_a_call_of_its_own_may_pass_over_a_path(
+    settings: Settings, visitor: Visitor, clock: Traveller
+) -> None:
+    """What is never checked extends nothing."""
+    use(settings, "Skipping")
+    visitor.sign_in("alice")
+    clock.shift(599)
+    assert visitor.navigate("/name/").content == b"alice"
+    clock.shift(1)
+    assert visitor.navigate("/name/").content == b"alice"
+    assert visitor.navigate("/private/").status_code == 302
+
+
+@pytest.mark.parametrize("middleware", ["Looking", "LookingLater"])
+def test_a_process_view_of_its_own_is_called_after_ours(
+    settings: Settings, visitor: Visitor, clock: Traveller, middleware: str
+) -> None:
+    use(settings, middleware)
+    visitor.sign_in("alice")
+    clock.shift(300)
+    assert visitor.navigate("/element/").content == b"away"
+    assert times.last_activity(visitor.session) == NOON + timedelta(seconds=300)
+
+
+def test_an_act_that_another_middleware_has_refused_is_none(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    """Django's check on forged requests answers before ours is asked."""
+    clock.shift(300)
+    assert alice.post("/private/").status_code == 403
+    assert times.last_activity(alice.session) == NOON
+
+
 # 2.6.8 as it ran
 
 

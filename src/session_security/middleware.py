@@ -43,6 +43,8 @@ ENDED = (Reason.IDLE, Reason.ABSOLUTE)
 # What Django raises for a stored id that no user can have.
 INVALID_USER_ID_ERRORS = (TypeError, ValueError, ValidationError)
 
+# On the request: that ``process_view`` has seen it; that the person was told.
+_LOOKED_AT = "_session_security_looked_at"
 _EXPLAINED = "_session_security_explained"
 
 
@@ -75,9 +77,11 @@ class SessionSecurityMiddleware:
         )
         if self._is_async:
             markcoroutinefunction(self)
-            if type(self).process_view is SessionSecurityMiddleware.process_view:
-                # Django takes any other function to a thread and back.
-                self.process_view = self._aprocess_view  # type: ignore[assignment,method-assign]
+        if type(self).process_view is not SessionSecurityMiddleware.process_view:
+            self.process_view = self._preceding(self.process_view)  # type: ignore[method-assign]
+        elif self._is_async:
+            # Django takes any other function to a thread and back.
+            self.process_view = self._aprocess_view  # type: ignore[assignment,method-assign]
 
     # The hooks
 
@@ -113,7 +117,7 @@ class SessionSecurityMiddleware:
             self._block_session(request, key, error)
         response = self._refuse(request) or self.get_response(request)
         if self._view_was_skipped(request, response):
-            self.process_view(request)
+            self._process_view(request)
         if self._is_cookie_due(request):
             cookies.renew(request, response)
         return self._finish_response(request, response)
@@ -136,7 +140,15 @@ class SessionSecurityMiddleware:
         return self._finish_response(request, response)
 
     def process_view(self, request: SecuredRequest, *view: object) -> HttpResponse | None:
-        """Store the act before the view runs: an error or a lost connection does not undo it."""
+        """Store the act before the view runs: an error or a lost connection does not undo it.
+
+        A subclass may have a method of this name, which need not call this one.
+        """
+        return self._process_view(request)
+
+    def _process_view(self, request: SecuredRequest) -> HttpResponse | None:
+        if not _is_first_look(request):
+            return None
         if request.session_security.reason:
             _explain(request)
             return None
@@ -146,13 +158,29 @@ class SessionSecurityMiddleware:
 
     async def _aprocess_view(self, request: SecuredRequest, *view: object) -> HttpResponse | None:
         if "is_passive_request" in self._overridden:
-            return await sync_to_async(SessionSecurityMiddleware.process_view)(self, request)
+            return await sync_to_async(self._process_view)(request)
+        if not _is_first_look(request):
+            return None
         if request.session_security.reason:
             _explain(request)
             return None
         if at := self._due(request, self.is_passive_request(request)):
             await sync_to_async(store_activity)(request.session, at)
         return await sync_to_async(receive)(request) if is_arriving(request) else None
+
+    def _preceding(self, of_subclass: Callable[..., Any]) -> Callable[..., Any]:
+        """Ours, then a subclass's own: 2.x had none that a subclass could have called."""
+        if iscoroutinefunction(of_subclass):
+
+            async def aprocess_view(request: SecuredRequest, *view: object) -> Any:
+                return await self._aprocess_view(request) or await of_subclass(request, *view)
+
+            return aprocess_view
+
+        def process_view(request: SecuredRequest, *view: object) -> Any:
+            return self._process_view(request) or of_subclass(request, *view)
+
+        return process_view
 
     # The steps
 
@@ -271,8 +299,15 @@ class SessionSecurityMiddleware:
         return response
 
     def _view_was_skipped(self, request: SecuredRequest, response: HttpResponseBase) -> bool:
-        """Whether a page was shown without a view, such as one in a cache, or a flat page."""
-        if request.session_security.reason or request.resolver_match or response.status_code != 200:
+        """Whether ``process_view`` was not called: a page came from a cache, or is a flat page.
+
+        Nor does Django call it if another middleware answers, or has made this one for itself.
+        """
+        if request.session_security.reason or hasattr(request, _LOOKED_AT):
+            return False
+        if request.resolver_match:
+            return response.status_code < 400
+        if response.status_code != 200:
             return False
         try:
             request.resolver_match = resolve(request.path_info, getattr(request, "urlconf", None))
@@ -295,6 +330,17 @@ class SessionSecurityMiddleware:
 
 def _judge(data: dict[str, Any], timeouts: Timeouts) -> SessionStatus:
     return judge(times.last_activity(data), times.started(data), times.now(), timeouts)
+
+
+def _is_first_look(request: HttpRequest) -> bool:
+    """Whether ``process_view`` is to do its work: once, and only for what has been checked.
+
+    A subclass may pass over requests in a ``__call__`` of its own.
+    """
+    if hasattr(request, _LOOKED_AT) or not hasattr(request, "session_security"):
+        return False
+    setattr(request, _LOOKED_AT, True)
+    return True
 
 
 def _hide_cookie(request: SecuredRequest) -> None:
