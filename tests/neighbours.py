@@ -1,6 +1,7 @@
 """What else a site may have installed: middleware, caches and subclasses of ours."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from asgiref.sync import iscoroutinefunction
@@ -18,6 +19,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 from session_security.middleware import SessionSecurityMiddleware
 from session_security.policy import Timeouts
+from session_security.utils import get_last_activity
+from session_security.views import PingView
 
 from . import settings as plain
 
@@ -255,6 +258,29 @@ class Old(SessionSecurityMiddleware):
 
     def update_last_activity(self, request: HttpRequest, now: object) -> None:
         raise NotImplementedError
+
+
+class OwnPing(PingView):
+    """Answers as in 2.x by itself; a site may have written it so."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        idle = datetime.now() - get_last_activity(request.session)
+        return HttpResponse(f"{idle.seconds}", content_type="application/json")
+
+
+class OwnPingWithOurs(PingView):
+    """Adds something to our answer."""
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        response.headers["X-Shift"] = "night"
+        return response
+
+
+def own_ping(request: HttpRequest) -> HttpResponse:
+    """A function in the place of the view."""
+    idle = datetime.now() - get_last_activity(request.session)
+    return HttpResponse(f"{idle.seconds}", content_type="application/json")
 
 
 class Auditing(SessionSecurityMiddleware):

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.template.loader import get_template
-from django.urls import reverse, reverse_lazy
+from django.urls import path, reverse, reverse_lazy
 from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import Traveller
 
@@ -19,9 +19,10 @@ from session_security.sessions import times
 from session_security.utils import get_last_activity, set_last_activity
 
 from . import settings as plain
+from . import urls
 from .conftest import NOON
-from .neighbours import OURS
-from .visitor import Visitor
+from .neighbours import OURS, OwnPing, OwnPingWithOurs, own_ping
+from .visitor import FETCH, PING, Visitor
 
 # Settings
 
@@ -357,6 +358,69 @@ def test_an_act_that_another_middleware_has_refused_is_none(
     clock.shift(300)
     assert alice.post("/private/").status_code == 403
     assert times.last_activity(alice.session) == NOON
+
+
+# A view of the site's own for the ping
+
+
+class WithOwnPing:
+    """The URLs of the site, with another view for the ping before ours."""
+
+    def __init__(self, view: Any) -> None:
+        name = "session_security_ping"
+        self.urlpatterns = [path("session_security/ping/", view, name=name), *urls.urlpatterns]
+
+
+OWN_PINGS: dict[str, Any] = {
+    "class": OwnPing.as_view(),
+    "class that calls ours": OwnPingWithOurs.as_view(),
+    "function": own_ping,
+}
+
+
+@pytest.mark.parametrize("view", OWN_PINGS)
+def test_who_acts_in_the_page_stays_whatever_view_answers_the_ping(
+    settings: Settings, visitor: Visitor, clock: Traveller, view: str
+) -> None:
+    """In 2.x the middleware took the reports."""
+    settings.ROOT_URLCONF = WithOwnPing(OWN_PINGS[view])
+    visitor.sign_in("alice")
+    for _ in range(3):
+        clock.shift(500)
+        response = visitor.send("GET", f"{PING}?idleFor=12", headers=FETCH)
+        assert response.content == b"12"
+    clock.shift(588)
+    assert visitor.navigate("/private/").status_code == 302
+
+
+@pytest.mark.parametrize("view", ["class", "class that calls ours"])
+def test_a_post_gets_the_answer_of_a_view_that_has_a_get_alone(
+    settings: Settings, visitor: Visitor, clock: Traveller, view: str
+) -> None:
+    settings.ROOT_URLCONF = WithOwnPing(OWN_PINGS[view])
+    visitor.sign_in("alice")
+    clock.shift(500)
+    response = visitor.ping(idleFor="12.5")
+    assert response.status_code == 200
+    assert response.content == b"12"
+    assert response.headers.get("X-Shift") == ("night" if "ours" in view else None)
+    assert times.last_activity(visitor.session) == NOON + timedelta(seconds=487.5)
+    without = visitor.send("POST", PING, "idleFor=0", headers=FETCH)
+    assert without.status_code == 403
+
+
+@pytest.mark.parametrize("view", OWN_PINGS)
+def test_a_question_to_a_view_of_the_site_s_own_extends_nothing(
+    settings: Settings, visitor: Visitor, clock: Traveller, view: str
+) -> None:
+    settings.ROOT_URLCONF = WithOwnPing(OWN_PINGS[view])
+    visitor.sign_in("alice")
+    clock.shift(500)
+    assert visitor.send("GET", PING, headers=FETCH).content == b"500"
+    image = FETCH | {"Sec-Fetch-Dest": "image", "Sec-Fetch-Mode": "no-cors"}
+    visitor.send("GET", f"{PING}?idleFor=0", headers=image)
+    visitor.send("GET", f"{PING}?idleFor=0", headers=FETCH | {"Sec-Fetch-Site": "cross-site"})
+    assert times.last_activity(visitor.session) == NOON
 
 
 # 2.6.8 as it ran

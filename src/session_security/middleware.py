@@ -17,7 +17,7 @@ from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.messages.storage.session import SessionStorage
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -29,6 +29,7 @@ from .conf import SecuredRequest, SessionSecurity, conf
 from .late_answers import explanation, late_answer
 from .late_posts.handling import carry_over_logout, finish_response, is_arriving, receive
 from .policy import Reason, SessionStatus, Timeouts, judge
+from .reports import INVALID_USER_ID_ERRORS, TAKES_REPORTS, store_report
 from .sessions import cookies, outage, times
 from .sessions.activity import Ending, end_session, engine_of, store_activity
 from .sessions.outage import StoreUnavailable, raising_unavailable
@@ -39,9 +40,6 @@ logger = logging.getLogger("session_security")
 HOOKS = ("is_authenticated", "get_expire_seconds", "is_passive_request", "do_logout")
 
 ENDED = (Reason.IDLE, Reason.ABSOLUTE)
-
-# What Django raises for a stored id that no user can have.
-INVALID_USER_ID_ERRORS = (TypeError, ValueError, ValidationError)
 
 # On the request: that ``process_view`` has seen it; that the person was told.
 _LOOKED_AT = "_session_security_looked_at"
@@ -154,6 +152,8 @@ class SessionSecurityMiddleware:
             return None
         if at := self._due(request, self.is_passive_request(request)):
             store_activity(request.session, at)
+        if _is_ping_of_the_site(request):
+            _store_report(request)
         return receive(request) if is_arriving(request) else None
 
     async def _aprocess_view(self, request: SecuredRequest, *view: object) -> HttpResponse | None:
@@ -166,6 +166,8 @@ class SessionSecurityMiddleware:
             return None
         if at := self._due(request, self.is_passive_request(request)):
             await sync_to_async(store_activity)(request.session, at)
+        if _is_ping_of_the_site(request):
+            await sync_to_async(_store_report)(request)
         return await sync_to_async(receive)(request) if is_arriving(request) else None
 
     def _preceding(self, of_subclass: Callable[..., Any]) -> Callable[..., Any]:
@@ -341,6 +343,25 @@ def _is_first_look(request: HttpRequest) -> bool:
         return False
     setattr(request, _LOOKED_AT, True)
     return True
+
+
+def _is_ping_of_the_site(request: HttpRequest) -> bool:
+    """Whether a view of the site's own answers the ping, and so knows nothing of reports.
+
+    In 2.x the middleware took them, whatever the view.
+    """
+    match = request.resolver_match
+    return (
+        match is not None
+        and match.view_name == "session_security_ping"
+        and not getattr(match.func, TAKES_REPORTS, False)
+    )
+
+
+def _store_report(request: SecuredRequest) -> None:
+    values = request.POST if request.method == "POST" else request.GET
+    if request.method in ("GET", "POST") and not requests.is_subresource(request):
+        request.session_security.status = store_report(request, values)
 
 
 def _hide_cookie(request: SecuredRequest) -> None:

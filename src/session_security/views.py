@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY, logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import BadRequest, SuspiciousOperation
@@ -29,19 +28,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from .conf import SecuredRequest, SessionSecurity, conf
+from .conf import SecuredRequest
 from .decorators import passive
 from .late_posts.handling import is_here
 from .late_posts.store import Fields, LatePost, drop, read
-from .middleware import INVALID_USER_ID_ERRORS
-from .policy import SessionStatus, judge
-from .requests import is_cross_site, is_subresource
-from .sessions import cookies, times
-from .sessions.activity import store_activity
+from .reports import TAKES_REPORTS, state_of, store_report
+from .requests import is_subresource
 from .sessions.tags import is_of_user, sign_in_tag, user_tag
 
 HEADER = "HTTP_X_SESSION_SECURITY"  # no other origin can send it without consent (CORS)
-PRECISION = 1.0  # seconds; a report is not rounded to the resolution that page views have
 
 
 class PingView(View):
@@ -60,9 +55,15 @@ class PingView(View):
         A report is stored at once, not when a transaction around the view ends.
         """
         view = passive(login_not_required(csrf_exempt(super().as_view(**initkwargs))))
+        setattr(view, TAKES_REPORTS, not cls._has_own_get())
         for alias in connections:
             view = transaction.non_atomic_requests(alias)(view)
         return view
+
+    @classmethod
+    def _has_own_get(cls) -> bool:
+        """Whether this is a site's own view, written for the protocol of 2.x."""
+        return cls.get is not PingView.get and cls.post is PingView.post
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer, and keep the answer out of every cache."""
@@ -74,23 +75,28 @@ class PingView(View):
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get(self, request: SecuredRequest) -> HttpResponse:
+    def get(self, request: SecuredRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The protocol of 2.x: whole seconds, or ``"logout"``."""
-        status = _state(request)
+        status = state_of(request)
         if request.method == "GET" and not is_subresource(request):
-            status = _report(request, request.GET)
+            status = store_report(request, request.GET)
         body = '"logout"' if status.reason else str(int(status.idle))
         return HttpResponse(body, content_type="application/json")
 
-    def post(self, request: SecuredRequest) -> HttpResponse:
-        """The state as JSON, with status 401 when there is no signed-in user."""
+    def post(self, request: SecuredRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The state as JSON, with status 401 when there is no signed-in user.
+
+        A subclass that has a ``get`` alone gives the answer of that.
+        """
         if HEADER not in request.META:
             return JsonResponse({"detail": "The header X-Session-Security is missing."}, status=403)
+        if self._has_own_get():
+            return self.get(request, *args, **kwargs)
         # Uploads are not even parsed.
         is_form = request.content_type == "application/x-www-form-urlencoded"
         values = request.POST if is_form else QueryDict()
         session, user, sign_in = request.session, values.get("user", ""), values.get("signIn", "")
-        status = _report(request, values)
+        status = store_report(request, values)
         state: dict[str, object] = {"state": "expired", "reason": status.reason}
         if status.reason is None:
             state = {
@@ -225,47 +231,3 @@ def _readable_name(left_out: str) -> str:
 def _label(name: str) -> str:
     """What Django would write beside a field of this name."""
     return pretty_name(re.sub(r"(?<=[a-z])(?=[A-Z])|[-_.\s]+", "_", name)).strip() or name
-
-
-def _state(request: SecuredRequest) -> SessionStatus:
-    """What the middleware found; without it nobody is known."""
-    security: SessionSecurity | None = getattr(request, "session_security", None)
-    return security.status if security else conf.anonymous
-
-
-def _report(request: SecuredRequest, values: QueryDict) -> SessionStatus:
-    """Store a report that is newer than what is known; return what is known then."""
-    status, idle = _state(request), _idle_for(values)
-    if status.reason or idle is None or idle >= status.idle or is_cross_site(request):
-        return status
-    session, now = request.session, times.now()
-    if not is_of_user(session, values.get("user", ""), values.get("signIn", "")):
-        return status  # from a page of whoever was signed in before
-    at = times.due(session, now - timedelta(seconds=idle), now, PRECISION)
-    if at is None:
-        return status
-    if _has_lost_its_user(request):
-        cookies.keep_in_browser(request)
-        return conf.anonymous
-    store_activity(session, at)
-    return judge(times.last_activity(session), times.started(session), now, status.timeouts)
-
-
-def _has_lost_its_user(request: SecuredRequest) -> bool:
-    """Whether somebody has been deactivated, deleted, or given another password elsewhere."""
-    try:
-        return SESSION_KEY in request.session and not request.user.is_authenticated
-    except INVALID_USER_ID_ERRORS:
-        return True
-
-
-def _idle_for(values: QueryDict) -> float | None:
-    """The seconds reported, or None for anything that is not one plain number from 0 up."""
-    reports = values.getlist("idleFor")
-    if len(reports) != 1 or len(reports[0]) > 32:
-        return None
-    try:
-        idle = float(reports[0])
-    except ValueError:
-        return None
-    return idle if idle >= 0 else None
