@@ -1,0 +1,109 @@
+"""A site that 2.6.8 and this version serve side by side; see ``test_beside_old.py``.
+
+The process of 2.6.8 has an interpreter of its own, and of ours this file alone.
+"""
+
+import os
+import sys
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model, login
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "session_security",
+]
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Signs in alice."""
+    login(request, get_user_model().objects.get(username="alice"))
+    return HttpResponse("")
+
+
+def name(request: HttpRequest) -> HttpResponse:
+    """Who is signed in."""
+    return HttpResponse(request.user.get_username())
+
+
+settings.configure(
+    SECRET_KEY="the same for both servers, and long enough to be signed with",
+    ALLOWED_HOSTS=["127.0.0.1"],
+    ROOT_URLCONF=__name__,
+    INSTALLED_APPS=APPS,
+    MIDDLEWARE=[
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "session_security.middleware.SessionSecurityMiddleware",
+    ],
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": os.environ["BESIDE_DATABASE"],
+            "OPTIONS": {"timeout": 30},
+        }
+    },
+    DEFAULT_AUTO_FIELD="django.db.models.AutoField",
+    TIME_ZONE=os.environ["BESIDE_ZONE"],
+    USE_TZ=True,
+    SESSION_EXPIRE_AT_BROWSER_CLOSE=True,
+    SESSION_SECURITY_EXPIRE_AFTER=600,
+    SESSION_SECURITY_WARN_AFTER=540,
+)
+django.setup()
+
+urlpatterns = [
+    path("sign-in/", sign_in),
+    path("name/", name),
+    path("session_security/", include("session_security.urls")),
+]
+
+
+def serve() -> None:
+    """Serve at a port of the system's choice, and print it.
+
+    Each line that is read, an ISO time, is what the clock shows from then on.
+    """
+    from threading import Thread
+    from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+    import time_machine
+    from django.core.wsgi import get_wsgi_application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
+    traveller = None
+    _say(str(server.server_port))
+    Thread(target=server.serve_forever, daemon=True).start()
+    for moment in sys.stdin:
+        if traveller:
+            traveller.stop()
+        traveller = time_machine.travel(moment.strip(), tick=False)
+        traveller.start()
+        _say("set")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def prepare() -> None:
+    """Make the tables, and alice."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    get_user_model().objects.create_user("alice")
+
+
+if __name__ == "__main__":
+    {"serve": serve, "prepare": prepare}[sys.argv[1]]()
