@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from asgiref.sync import iscoroutinefunction
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pytest_django import Settings
@@ -60,8 +61,12 @@ def elsewhere(file: Path) -> Iterator[Callable[[Callable[[], Any]], Any]]:
     """Runs something in a thread that has its own connection, and returns what it returned."""
 
     def in_thread(code: Callable[[], Any]) -> Any:
-        with session_database("sessions", file):
-            return code()
+        try:
+            with session_database("sessions", file):
+                return code()
+        finally:
+            # Django itself leaves a database in memory open, and this thread with its share of it.
+            BaseDatabaseWrapper.close(connections["default"])
 
     with ThreadPoolExecutor(1) as pool:
         yield lambda code: pool.submit(in_thread, code).result(60)

@@ -23,6 +23,7 @@ from playwright.sync_api import (
     expect,
 )
 
+from session_security.sessions import times
 from tests.browser.scripts import function
 from tests.browser.traffic import Traffic
 
@@ -110,7 +111,8 @@ class World(Traffic):
     @property
     def server_idle(self) -> float:
         """How long the server thinks that the user has been idle."""
-        last = datetime.fromisoformat(self.session["_session_security"])
+        last = times.last_activity(self.session)
+        assert last
         return (datetime.now(UTC) - last).total_seconds()
 
     # Tabs

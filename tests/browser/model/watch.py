@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from session_security.sessions import times
 from tests.browser.model.limits import (
     CALM,
     CHANCE,
@@ -107,7 +107,7 @@ class Watch:
             self.stage.expired(truth)
 
     def _look_at_session(self, truth: Truth, data: dict[str, Any]) -> None:
-        known = datetime.fromisoformat(data["_session_security"]) - self.stage.clocks.start
+        known = (times.last_activity(data) or times.NEVER) - self.stage.clocks.start
         act = known.total_seconds()
         if act > truth.latest + ROUNDING:
             raise Broken(
