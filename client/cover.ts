@@ -7,6 +7,7 @@ const CLASS = "session_security_covered"; // for style.css, and for sites
 /** Hides the page: its content, its title, and whatever its scripts open meanwhile. */
 export class Cover {
   private since: Moment | null = null;
+  private reason: Reason | "" = "";
   private title = ""; // that the page would have
   private coverTitle = "";
   private readonly observer = new MutationObserver(() => this.stayOnTop());
@@ -53,7 +54,13 @@ export class Cover {
 
   /** Says why, and stays open. */
   explain(reason: Reason | ""): void {
+    this.reason = reason;
     this.dialogs.show("cover", this.isUp, reason || "doubt");
+  }
+
+  /** Shows in another element what it shows. */
+  refresh(): void {
+    if (this.since) this.explain(this.reason);
   }
 
   private stayOnTop(): void {

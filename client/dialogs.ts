@@ -1,8 +1,12 @@
 import { Observer } from "./observer";
+import type { Options } from "./protocol";
 import { documentIn } from "./roots";
 
 /** What people do in the dialogs. */
 export interface DialogsDelegate {
+  /** The element that is in the page. */
+  readonly element: HTMLElement;
+  readonly options: Pick<Options, "language">;
   /** By the button, or by Escape. */
   onStay(): void;
   onLeave(): void;
@@ -13,18 +17,9 @@ export interface DialogsDelegate {
 
 type DialogName = "cover" | "warning";
 
-function find(name: string): HTMLElement | null {
-  return document.getElementById(`session_security_${name}`);
-}
-
 // To a browser that knows no dialogs it is an unknown element; in a page of 2.x it is a <div>.
 function isDialog(element: HTMLElement): element is HTMLDialogElement {
   return "showModal" in element;
-}
-
-function write(name: string, text: string): void {
-  const element = find(name);
-  if (element) element.textContent = text;
 }
 
 /** The element that has the focus, also within frames of the same origin. */
@@ -51,12 +46,37 @@ function inDigits(seconds: number): string {
 export class Dialogs extends Observer {
   private focusBefore: Element | null = null;
 
-  constructor(
-    private readonly element: HTMLElement,
-    private readonly language: string | undefined,
-    private readonly delegate: DialogsDelegate,
-  ) {
+  private lockedSince: Date | null = null;
+
+  constructor(private readonly delegate: DialogsDelegate) {
     super();
+  }
+
+  /** Lets go of the dialogs of this element: others are to be found from now on. */
+  reset(): void {
+    this.stop();
+    // What is open stands over the page, or, as a copy, in it.
+    for (const dialog of this.element.querySelectorAll("dialog")) dialog.close();
+    this.writeLockedSince(this.lockedSince);
+  }
+
+  private get element(): HTMLElement {
+    return this.delegate.element;
+  }
+
+  private get language(): string | undefined {
+    return this.delegate.options.language;
+  }
+
+  /** In the element if it is there: while a library swaps them, there may be two in the page. */
+  private find(name: string): HTMLElement | null {
+    const id = `session_security_${name}`;
+    return this.element.querySelector<HTMLElement>(`#${id}`) ?? document.getElementById(id);
+  }
+
+  private write(name: string, text: string): void {
+    const element = this.find(name);
+    if (element) element.textContent = text;
   }
 
   protected override listen(): void {
@@ -104,7 +124,7 @@ export class Dialogs extends Observer {
 
   /** Opens or closes a dialog, with those of its parts that are for `when`. */
   show(name: DialogName, isOpen: boolean, when: string): void {
-    const dialog = find(name);
+    const dialog = this.find(name);
     if (!dialog) return;
     for (const part of dialog.querySelectorAll<HTMLElement>("[data-when]")) {
       part.hidden = !part.dataset["when"]?.split(" ").includes(when);
@@ -128,13 +148,14 @@ export class Dialogs extends Observer {
 
   /** Writes the time left, and puts it into words for screen readers if `isSpoken`. */
   writeTimeLeft(seconds: number, isSpoken: boolean): void {
-    write("counter", inDigits(seconds));
-    if (isSpoken) write("spoken", inWords(seconds, this.language));
+    this.write("counter", inDigits(seconds));
+    if (isSpoken) this.write("spoken", inWords(seconds, this.language));
   }
 
   /** Says since when the page is locked, or no more. */
   writeLockedSince(moment: Date | null): void {
-    const place = find("since");
+    this.lockedSince = moment;
+    const place = this.find("since");
     if (!place) return;
     const style = { dateStyle: "medium", timeStyle: "short" } as const;
     place.textContent = moment?.toLocaleString(this.language, style) ?? "";
@@ -143,20 +164,20 @@ export class Dialogs extends Observer {
 
   /** The title of a page that can't be read. */
   get coverTitle(): string {
-    return find("cover_title")?.textContent ?? "";
+    return this.find("cover_title")?.textContent ?? "";
   }
 
   /** Puts the cover above all else; a screen reader reads it anew. */
   raiseCover(): void {
-    const cover = find("cover");
-    if (!cover || !isDialog(cover) || !cover.open) return;
+    const cover = this.find("cover");
+    if (!cover || !isDialog(cover)) return;
     cover.close();
     cover.showModal();
   }
 
   /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
   get isCoverBeneath(): boolean {
-    const cover = find("cover");
+    const cover = this.find("cover");
     if (!cover) return false;
     const { left, top, width, height } = cover.getBoundingClientRect();
     return !cover.contains(document.elementFromPoint(left + width / 2, top + height / 2));

@@ -3,64 +3,88 @@ import type { CustomElement, Options, PrerenderableDocument, ResumableElement } 
 import { timesOfNewPage } from "./timeline";
 import { SessionWatcher } from "./watcher";
 
+/** Watches over the document. Elements come and go; it shows itself in the one that came last. */
+let watcher: SessionWatcher | null = null;
+
+function watch(element: HTMLElement, options: Options): SessionWatcher {
+  const isNewPage = document.readyState !== "complete";
+  const age = isNewPage ? performance.now() / 1000 : 0;
+  const created = new SessionWatcher(element, options, timesOfNewPage(options, age));
+  if (isNewPage && isFromCache()) created.distrust();
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) created.onRestored();
+  });
+  // What is rendered in advance is no visit; nobody may ever look at it.
+  if ((document as PrerenderableDocument).prerendering) {
+    document.addEventListener("prerenderingchange", () => created.start(), { once: true });
+  } else created.start();
+  return created;
+}
+
 /** `<session-security>`: what a page has of this app, and what its scripts may use. */
 export class SessionSecurity extends HTMLElement implements CustomElement, ResumableElement {
-  private watcher: SessionWatcher | null = null;
-  private connection: AbortController | null = null;
+  private json = "";
+  private options: Options | null = null;
+  // Some libraries change what is in an element instead of replacing it.
+  private readonly content = new MutationObserver(() => {
+    if (this.json !== this.readJson()) this.takeOver();
+  });
 
   connectedCallback(): void {
-    const other = window.sessionSecurity;
-    if (other !== this && other?.isConnected) this.remove();
-    else this.connect();
-  }
-
-  private connect(): void {
-    window.sessionSecurity = this;
-    const isNewPage = document.readyState !== "complete";
-    const options: Options = JSON.parse(this.firstElementChild?.textContent ?? "");
-    const age = isNewPage ? performance.now() / 1000 : 0;
-    const watcher = new SessionWatcher(this, options, timesOfNewPage(options, age));
-    this.watcher = watcher;
-    if (isNewPage && isFromCache()) watcher.distrust();
-    this.connection = new AbortController();
-    const { signal } = this.connection;
-    addEventListener("pageshow", (event) => this.onPageShow(event), { signal });
-    // What is rendered in advance is no visit; nobody may ever look at it.
-    if ((document as PrerenderableDocument).prerendering) {
-      document.addEventListener("prerenderingchange", () => watcher.start(), { signal });
-    } else watcher.start();
+    this.content.observe(this, { characterData: true, childList: true, subtree: true });
+    this.takeOver();
   }
 
   disconnectedCallback(): void {
-    this.connection?.abort();
-    this.watcher?.retire();
+    this.content.disconnect();
+    if (window.sessionSecurity !== this) return;
+    // htmx puts a new element in, and takes it out again for the one that it preserves.
+    const other = document.querySelector("session-security");
+    if (other instanceof SessionSecurity) other.takeOver();
+    else watcher?.onDisconnected();
   }
 
-  private onPageShow({ persisted }: PageTransitionEvent): void {
-    if (!persisted) return;
-    this.watcher?.distrust(); // before it is seen
-    this.watcher?.start();
+  /** Whatever another element knew, this one knows; the other stays as it is, for its library. */
+  private takeOver(): void {
+    const options = this.readOptions();
+    if (!options) return;
+    window.sessionSecurity = this;
+    if (watcher) watcher.moveTo(this, options);
+    else watcher = watch(this, options);
+  }
+
+  /** The same object while they are the same: the server's answers have renewed it. */
+  private readOptions(): Options | null {
+    const json = this.readJson();
+    // The parser may be in the middle of it.
+    if (json !== this.json && json.endsWith("}")) this.options = JSON.parse(json) as Options;
+    this.json = json;
+    return this.options;
+  }
+
+  private readJson(): string {
+    return this.firstElementChild?.textContent?.trim() ?? "";
   }
 
   get idle(): number {
-    return this.watcher?.timeline.idle ?? 0;
+    return watcher?.timeline.idle ?? 0;
   }
 
   get remaining(): number {
-    return Math.max(0, this.watcher?.timeline.remaining ?? 0);
+    return Math.max(0, watcher?.timeline.remaining ?? 0);
   }
 
   activity(): void {
-    this.watcher?.recordActivity(true);
+    watcher?.recordActivity(true);
   }
 
   saved(form?: HTMLFormElement): void {
-    this.watcher?.unsaved.forget(form);
-    this.watcher?.evaluate();
+    watcher?.unsaved.forget(form);
+    watcher?.evaluate();
   }
 
   /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
   lockOtherTabs(): void {
-    this.watcher?.broadcast("lock", "anonymous");
+    watcher?.broadcast("lock", "anonymous");
   }
 }

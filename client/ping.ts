@@ -15,15 +15,15 @@ export class PingClient {
   private attempt = NEVER; // when it was sent, or answered
 
   constructor(
-    private readonly url: string,
-    private readonly limits: Limits,
+    /** Those of the element that is in the page. */
+    public options: Limits & { readonly pingUrl: string },
   ) {}
 
   /** Seconds until the next question may be sent. */
   get mayAskIn(): number {
     // A question that hangs must not hold the next one back until it is given up.
-    const patience = this.isWaiting ? this.limits.expireAfter / 5 : 0;
-    return patience + backOff(this.failures, this.limits) - secondsSince(this.attempt);
+    const patience = this.isWaiting ? this.options.expireAfter / 5 : 0;
+    return patience + backOff(this.failures, this.options) - secondsSince(this.attempt);
   }
 
   /** Somebody is here, or the network is back: the next question need not wait. */
@@ -57,7 +57,7 @@ export class PingClient {
 
   private async send(question: Inquiry, isPageHidden: boolean): Promise<Answer | null> {
     try {
-      const response = await fetch(this.url, {
+      const response = await fetch(this.options.pingUrl, {
         method: "POST",
         headers: { "X-Session-Security": "1" },
         body: new URLSearchParams(question),

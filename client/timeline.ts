@@ -58,7 +58,7 @@ export function timesOfNewPage({ idle = 0, absoluteIn = null }: Options, age: nu
 export class Timeline {
   constructor(
     readonly times: Times,
-    private readonly limits: Limits,
+    public limits: Limits,
   ) {}
 
   get facts(): TimeFacts {

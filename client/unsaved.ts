@@ -68,7 +68,19 @@ export class UnsavedInput {
     /** Whether the browser is to ask before such a page is left. */
     private asksBeforeLeaving: boolean,
   ) {
+    this.configure(pingUrl, asksBeforeLeaving);
+  }
+
+  configure(pingUrl: string, asksBeforeLeaving: boolean): void {
     this.polls.set(pingUrl, Infinity);
+    this.asksBeforeLeaving = asksBeforeLeaving;
+  }
+
+  /** Lets go of fields that a library has taken out of the page for good. */
+  forgetRemoved(): void {
+    for (const field of this.fields.keys()) {
+      if (!field.isConnected) this.fields.delete(field);
+    }
   }
 
   /** Goes on while the page is in a cache: what was typed there is still unsaved. */

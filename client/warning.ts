@@ -34,6 +34,11 @@ export class Warning {
     this.secondsWritten = seconds;
   }
 
+  /** The dialog is another one, which says nothing yet. */
+  writeAnew(): void {
+    this.secondsWritten = 0;
+  }
+
   /** Closes: since somebody is there, or since time is up. */
   close(isExtended: boolean): void {
     if (this.isOpen) {

@@ -29,6 +29,8 @@ import { Warning, type WarningDelegate } from "./warning";
 
 /** How long a page that was left may take until the next one speaks, in milliseconds. */
 const FOLLOW = 2000;
+/** How long a page may be without an element that a library replaces, in milliseconds. */
+const GAP = 1000;
 /** Seconds after which what another tab says of the end may be over. */
 const FRESH = 2;
 
@@ -58,22 +60,25 @@ export class SessionWatcher
   private isUncertain = false;
   private mayHaveNewSignIn = false;
   private wasAnswerDue = false;
+  /** There is no element in the page to show anything in. */
+  private isSuspended = false;
   private nextLook: ReturnType<typeof setTimeout> | undefined;
   private departure: ReturnType<typeof setTimeout> | undefined;
+  private gap: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    readonly element: HTMLElement,
-    readonly options: Options,
+    public element: HTMLElement,
+    public options: Options,
     times: Times,
   ) {
     const { pingUrl } = options;
     this.timeline = new Timeline(times, options);
-    this.ping = new PingClient(pingUrl, options);
+    this.ping = new PingClient(options);
     this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
     this.activity = new Activity(this);
     this.tabs = new Tabs(pingUrl, this);
     this.page = new PageObserver(this);
-    this.dialogs = new Dialogs(element, options.language, this);
+    this.dialogs = new Dialogs(this);
     this.warning = new Warning(this.dialogs, this);
     this.cover = new Cover(this.dialogs);
     this.ending = new Ending(this);
@@ -103,6 +108,59 @@ export class SessionWatcher
   retire(): void {
     this.stop();
     this.unsaved.stop();
+  }
+
+  /** Shows itself in another element, or in this one, which was moved or changed. */
+  moveTo(element: HTMLElement, options: Options): void {
+    const before = this.options;
+    this.dialogs.reset();
+    this.element = element;
+    this.options = this.timeline.limits = this.ping.options = options;
+    this.dialogs.reset(); // copies of them may be open
+    this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
+    this.warning.writeAnew();
+    this.scheduleGap();
+    if (options.signIn !== before.signIn) this.onOtherSignIn(options.user !== before.user);
+    if (this.isSuspended) {
+      this.isSuspended = false;
+      this.start();
+      if (this.ending.reason) this.onOtherSignIn(true);
+    }
+    if (this.page.isStarted) this.dialogs.start();
+    this.cover.refresh();
+    this.evaluate();
+  }
+
+  /** The element is out of the page, perhaps only until it is put elsewhere, or another comes. */
+  onDisconnected(): void {
+    this.scheduleGap();
+  }
+
+  private scheduleGap(): void {
+    clearTimeout(this.gap);
+    this.gap = setTimeout(() => this.onGapOver(), GAP);
+  }
+
+  private onGapOver(): void {
+    this.unsaved.forgetRemoved();
+    if (!this.element.isConnected && !this.isSuspended) this.suspend();
+  }
+
+  /** The page goes on without this app, and what was done in it is not lost. */
+  private suspend(): void {
+    this.isSuspended = true;
+    if (!this.page.isStarted) return;
+    if (this.timeline.times.hasUnreportedActivity) void this.inquire(true);
+    this.warning.close(false);
+    this.cover.lower();
+    this.onLeft();
+  }
+
+  /** The page comes from the back/forward cache, where it heard nothing. */
+  onRestored(): void {
+    if (this.isSuspended) return;
+    this.distrust(); // before it is seen
+    this.start();
   }
 
   /** The page comes from a cache, and may show what nobody may see any more. */
@@ -231,7 +289,10 @@ export class SessionWatcher
   // What the server says.
 
   private async ask(isPageHidden = false): Promise<void> {
-    if (!this.page.isStarted || !mayAsk(this.facts)) return;
+    if (this.page.isStarted && mayAsk(this.facts)) await this.inquire(isPageHidden);
+  }
+
+  private async inquire(isPageHidden: boolean): Promise<void> {
     const question = this.timeline.recordQuestion();
     this.broadcast("question");
     const { signIn = "", user = "" } = this.options;
@@ -284,12 +345,15 @@ export class SessionWatcher
     const { options } = this;
     if (message.user === options.user && message.signIn === options.signIn) {
       this.onOwnMessage(message);
-    } else {
-      if (message.user !== options.user) this.coverPage();
-      if (!this.mayHaveNewSignIn) this.ping.allowNow();
-      this.mayHaveNewSignIn = true;
-    }
+    } else this.onOtherSignIn(message.user !== options.user);
     this.evaluate();
+  }
+
+  /** There may be another sign-in than the one that was known. */
+  private onOtherSignIn(isOfOtherUser: boolean): void {
+    if (isOfOtherUser) this.coverPage();
+    if (!this.mayHaveNewSignIn) this.ping.allowNow();
+    this.mayHaveNewSignIn = true;
   }
 
   private onOwnMessage({ ages, kind, reason, sent }: TabMessage): void {

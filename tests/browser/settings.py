@@ -5,13 +5,16 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from example.settings import *  # noqa: F403
-from example.settings import DATABASES
+from example.settings import BASE_DIR, DATABASES
 
 # Playwright's synchronous interface runs an event loop in the thread of the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 DEBUG = False
-STATICFILES_DIRS = [Path(__file__).parent / "static"]  # without the panel
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
+    Path(__file__).parent / "static",  # without the panel
+    ("libraries", BASE_DIR.parent / "node_modules"),
+]
 # A file, since the server's threads need connections of their own; not shared with another run.
 DATABASES["default"]["TEST"] = {
     "NAME": f"{gettempdir()}/session-security-browser-tests-{os.getpid()}.sqlite3"

@@ -49,7 +49,7 @@ class FakeServer {
 
 test("a question is a form that no other site can send, and outlives a page that is hidden", async () => {
   const server = new FakeServer();
-  const ping = new PingClient("/ping/", LIMITS);
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
   const answer = ping.ask({ idleFor: "1.500" }, true);
   server.answer(0, ACTIVE);
   assert.deepEqual(await answer, ACTIVE);
@@ -63,7 +63,7 @@ test("a question is a form that no other site can send, and outlives a page that
 
 test("the first question may be asked at once, the next one half a second after its answer", async () => {
   const server = new FakeServer();
-  const ping = new PingClient("/ping/", LIMITS);
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
   assert.ok(ping.mayAskIn <= 0);
   const answer = ping.ask({});
   assert.equal(ping.mayAskIn, 120.5); // unless it hangs
@@ -77,7 +77,7 @@ test("the first question may be asked at once, the next one half a second after 
 
 test("each failure makes the next question wait longer, and an answer ends that", async () => {
   const server = new FakeServer();
-  const ping = new PingClient("/ping/", LIMITS);
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
   const waits = [];
   for (let question = 0; question < 8; question++) {
     const answer = ping.ask({});
@@ -90,7 +90,7 @@ test("each failure makes the next question wait longer, and an answer ends that"
 
 test("when somebody comes, or the network does, nothing is waited for", async () => {
   const server = new FakeServer();
-  const ping = new PingClient("/ping/", LIMITS);
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
   void ping.ask({});
   server.answer(0);
   ping.allowNow();
@@ -105,7 +105,7 @@ for (const [what, answer] of [
 ]) {
   test(`${what} is a failure, not an end`, async () => {
     const server = new FakeServer();
-    const ping = new PingClient("/ping/", LIMITS);
+    const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
     const outcome = ping.ask({});
     server.answer(0, answer);
     assert.equal(await outcome, "failed");
@@ -115,12 +115,12 @@ for (const [what, answer] of [
 
 test("a page that is no JSON is a failure", async () => {
   globalThis.fetch = async () => new Response("<!doctype html>");
-  assert.equal(await new PingClient("/ping/", LIMITS).ask({}), "failed");
+  assert.equal(await new PingClient({ pingUrl: "/ping/", ...LIMITS }).ask({}), "failed");
 });
 
 test("an answer that comes after that to a later question is overtaken, whatever it says", async () => {
   const server = new FakeServer();
-  const ping = new PingClient("/ping/", LIMITS);
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
   const first = ping.ask({});
   const second = ping.ask({});
   server.answer(1, ACTIVE);
@@ -131,7 +131,7 @@ test("an answer that comes after that to a later question is overtaken, whatever
 
 test("answers in order all count", async () => {
   const server = new FakeServer();
-  const ping = new PingClient("/ping/", LIMITS);
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
   const answers = [ping.ask({}), ping.ask({})];
   server.answer(0, ACTIVE);
   assert.deepEqual(await answers[0], ACTIVE);
@@ -141,7 +141,7 @@ test("answers in order all count", async () => {
 
 test("an end counts only if nothing was asked since, for somebody may have signed in", async () => {
   const server = new FakeServer();
-  const ping = new PingClient("/ping/", LIMITS);
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
   const first = ping.ask({});
   void ping.ask({});
   server.answer(0, EXPIRED);
@@ -150,7 +150,7 @@ test("an end counts only if nothing was asked since, for somebody may have signe
 
 test("a token is had whoever is signed in, or not at all", async () => {
   const server = new FakeServer();
-  const ping = new PingClient("/ping/", LIMITS);
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
   const tokens = [ping.fetchToken(), ping.fetchToken(), ping.fetchToken()];
   server.answer(0, { ...ACTIVE, csrfToken: "one" });
   server.answer(1, { ...EXPIRED, csrfToken: "two" });
@@ -165,7 +165,7 @@ test("a page that decides, asks and fails all day never asks before the back-off
     fc.asyncProperty(expireAfter, async (expireAfter) => {
       const limits: Limits = { warnAfter: 0.9 * expireAfter, expireAfter };
       const server = new FakeServer();
-      const ping = new PingClient("/ping/", limits);
+      const ping = new PingClient({ pingUrl: "/ping/", ...limits });
       let failed = -Infinity;
       for (let look = 0; look < 200; look++) {
         const { failures, mayAskIn } = ping;

@@ -12,3 +12,29 @@ export function replaceBody() {
   }
   document.body.replaceWith(body);
 }
+
+/** @type {Record<string, (element: HTMLElement) => void>} */
+const CHANGES = {
+  move: (element) => document.body.prepend(element),
+  copy: (element) => element.replaceWith(element.cloneNode(true)),
+  html: (element) => {
+    const { outerHTML } = element;
+    element.outerHTML = outerHTML;
+  },
+  options: (element) => {
+    const { firstElementChild } = element;
+    if (firstElementChild?.textContent) firstElementChild.textContent += " ";
+    const text = firstElementChild?.textContent?.replace('"warnAfter": 30', '"warnAfter": 30.0');
+    if (firstElementChild && text) firstElementChild.textContent = text;
+  },
+};
+
+/**
+ * Changes the element in the page, in one of several ways.
+ *
+ * @param {string} way
+ */
+export function change(way) {
+  const element = document.querySelector("session-security");
+  if (element) CHANGES[way]?.(element);
+}

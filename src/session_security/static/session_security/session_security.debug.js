@@ -308,6 +308,7 @@ var Cover = class {
   constructor(dialogs) {
     this.dialogs = dialogs;
     this.since = null;
+    this.reason = "";
     this.title = "";
     // that the page would have
     this.coverTitle = "";
@@ -350,7 +351,12 @@ var Cover = class {
   }
   /** Says why, and stays open. */
   explain(reason) {
+    this.reason = reason;
     this.dialogs.show("cover", this.isUp, reason || "doubt");
+  }
+  /** Shows in another element what it shows. */
+  refresh() {
+    if (this.since) this.explain(this.reason);
   }
   stayOnTop() {
     if (document.title !== this.coverTitle) {
@@ -399,15 +405,8 @@ function setToken(form, csrfToken) {
 }
 
 // dialogs.ts
-function find(name) {
-  return document.getElementById(`session_security_${name}`);
-}
 function isDialog(element) {
   return "showModal" in element;
-}
-function write(name, text) {
-  const element = find(name);
-  if (element) element.textContent = text;
 }
 function focusedElement() {
   let focused = document.activeElement;
@@ -426,12 +425,32 @@ function inDigits(seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 var Dialogs = class extends Observer {
-  constructor(element, language, delegate) {
+  constructor(delegate) {
     super();
-    this.element = element;
-    this.language = language;
     this.delegate = delegate;
     this.focusBefore = null;
+    this.lockedSince = null;
+  }
+  /** Lets go of the dialogs of this element: others are to be found from now on. */
+  reset() {
+    this.stop();
+    for (const dialog of this.element.querySelectorAll("dialog")) dialog.close();
+    this.writeLockedSince(this.lockedSince);
+  }
+  get element() {
+    return this.delegate.element;
+  }
+  get language() {
+    return this.delegate.options.language;
+  }
+  /** In the element if it is there: while a library swaps them, there may be two in the page. */
+  find(name) {
+    const id = `session_security_${name}`;
+    return this.element.querySelector(`#${id}`) ?? document.getElementById(id);
+  }
+  write(name, text) {
+    const element = this.find(name);
+    if (element) element.textContent = text;
   }
   listen() {
     this.on(this.element, "cancel click close submit", (event) => this.hear(event), false);
@@ -473,7 +492,7 @@ var Dialogs = class extends Observer {
   }
   /** Opens or closes a dialog, with those of its parts that are for `when`. */
   show(name, isOpen, when) {
-    const dialog = find(name);
+    const dialog = this.find(name);
     if (!dialog) return;
     for (const part of dialog.querySelectorAll("[data-when]")) {
       part.hidden = !part.dataset["when"]?.split(" ").includes(when);
@@ -493,12 +512,13 @@ var Dialogs = class extends Observer {
   }
   /** Writes the time left, and puts it into words for screen readers if `isSpoken`. */
   writeTimeLeft(seconds, isSpoken) {
-    write("counter", inDigits(seconds));
-    if (isSpoken) write("spoken", inWords(seconds, this.language));
+    this.write("counter", inDigits(seconds));
+    if (isSpoken) this.write("spoken", inWords(seconds, this.language));
   }
   /** Says since when the page is locked, or no more. */
   writeLockedSince(moment) {
-    const place = find("since");
+    this.lockedSince = moment;
+    const place = this.find("since");
     if (!place) return;
     const style = { dateStyle: "medium", timeStyle: "short" };
     place.textContent = moment?.toLocaleString(this.language, style) ?? "";
@@ -506,18 +526,18 @@ var Dialogs = class extends Observer {
   }
   /** The title of a page that can't be read. */
   get coverTitle() {
-    return find("cover_title")?.textContent ?? "";
+    return this.find("cover_title")?.textContent ?? "";
   }
   /** Puts the cover above all else; a screen reader reads it anew. */
   raiseCover() {
-    const cover = find("cover");
-    if (!cover || !isDialog(cover) || !cover.open) return;
+    const cover = this.find("cover");
+    if (!cover || !isDialog(cover)) return;
     cover.close();
     cover.showModal();
   }
   /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
   get isCoverBeneath() {
-    const cover = find("cover");
+    const cover = this.find("cover");
     if (!cover) return false;
     const { left, top, width, height } = cover.getBoundingClientRect();
     return !cover.contains(document.elementFromPoint(left + width / 2, top + height / 2));
@@ -606,9 +626,8 @@ var Ending = class {
 var PATIENCE = 30;
 var PingClient = class {
   // when it was sent, or answered
-  constructor(url, limits) {
-    this.url = url;
-    this.limits = limits;
+  constructor(options) {
+    this.options = options;
     /** In a row. */
     this.failures = 0;
     this.asked = 0;
@@ -621,8 +640,8 @@ var PingClient = class {
   }
   /** Seconds until the next question may be sent. */
   get mayAskIn() {
-    const patience = this.isWaiting ? this.limits.expireAfter / 5 : 0;
-    return patience + backOff(this.failures, this.limits) - secondsSince(this.attempt);
+    const patience = this.isWaiting ? this.options.expireAfter / 5 : 0;
+    return patience + backOff(this.failures, this.options) - secondsSince(this.attempt);
   }
   /** Somebody is here, or the network is back: the next question need not wait. */
   allowNow() {
@@ -652,7 +671,7 @@ var PingClient = class {
   }
   async send(question, isPageHidden) {
     try {
-      const response = await fetch(this.url, {
+      const response = await fetch(this.options.pingUrl, {
         method: "POST",
         headers: { "X-Session-Security": "1" },
         body: new URLSearchParams(question),
@@ -753,7 +772,17 @@ var UnsavedInput = class {
       this.hearRequests({ getEntries: () => this.requests.takeRecords() });
       if (this.isAny) event.preventDefault();
     };
+    this.configure(pingUrl, asksBeforeLeaving);
+  }
+  configure(pingUrl, asksBeforeLeaving) {
     this.polls.set(pingUrl, Infinity);
+    this.asksBeforeLeaving = asksBeforeLeaving;
+  }
+  /** Lets go of fields that a library has taken out of the page for good. */
+  forgetRemoved() {
+    for (const field of this.fields.keys()) {
+      if (!field.isConnected) this.fields.delete(field);
+    }
   }
   /** Goes on while the page is in a cache: what was typed there is still unsaved. */
   start() {
@@ -863,6 +892,10 @@ var Warning = class {
     this.dialogs.writeTimeLeft(seconds, isSpoken);
     this.secondsWritten = seconds;
   }
+  /** The dialog is another one, which says nothing yet. */
+  writeAnew() {
+    this.secondsWritten = 0;
+  }
   /** Closes: since somebody is there, or since time is up. */
   close(isExtended) {
     if (this.isOpen) {
@@ -880,6 +913,7 @@ var Warning = class {
 
 // watcher.ts
 var FOLLOW = 2e3;
+var GAP = 1e3;
 var FRESH = 2;
 var SessionWatcher = class {
   constructor(element, options, times) {
@@ -888,14 +922,16 @@ var SessionWatcher = class {
     this.isUncertain = false;
     this.mayHaveNewSignIn = false;
     this.wasAnswerDue = false;
+    /** There is no element in the page to show anything in. */
+    this.isSuspended = false;
     const { pingUrl } = options;
     this.timeline = new Timeline(times, options);
-    this.ping = new PingClient(pingUrl, options);
+    this.ping = new PingClient(options);
     this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
     this.activity = new Activity(this);
     this.tabs = new Tabs(pingUrl, this);
     this.page = new PageObserver(this);
-    this.dialogs = new Dialogs(element, options.language, this);
+    this.dialogs = new Dialogs(this);
     this.warning = new Warning(this.dialogs, this);
     this.cover = new Cover(this.dialogs);
     this.ending = new Ending(this);
@@ -921,6 +957,53 @@ var SessionWatcher = class {
   retire() {
     this.stop();
     this.unsaved.stop();
+  }
+  /** Shows itself in another element, or in this one, which was moved or changed. */
+  moveTo(element, options) {
+    const before = this.options;
+    this.dialogs.reset();
+    this.element = element;
+    this.options = this.timeline.limits = this.ping.options = options;
+    this.dialogs.reset();
+    this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
+    this.warning.writeAnew();
+    this.scheduleGap();
+    if (options.signIn !== before.signIn) this.onOtherSignIn(options.user !== before.user);
+    if (this.isSuspended) {
+      this.isSuspended = false;
+      this.start();
+      if (this.ending.reason) this.onOtherSignIn(true);
+    }
+    if (this.page.isStarted) this.dialogs.start();
+    this.cover.refresh();
+    this.evaluate();
+  }
+  /** The element is out of the page, perhaps only until it is put elsewhere, or another comes. */
+  onDisconnected() {
+    this.scheduleGap();
+  }
+  scheduleGap() {
+    clearTimeout(this.gap);
+    this.gap = setTimeout(() => this.onGapOver(), GAP);
+  }
+  onGapOver() {
+    this.unsaved.forgetRemoved();
+    if (!this.element.isConnected && !this.isSuspended) this.suspend();
+  }
+  /** The page goes on without this app, and what was done in it is not lost. */
+  suspend() {
+    this.isSuspended = true;
+    if (!this.page.isStarted) return;
+    if (this.timeline.times.hasUnreportedActivity) void this.inquire(true);
+    this.warning.close(false);
+    this.cover.lower();
+    this.onLeft();
+  }
+  /** The page comes from the back/forward cache, where it heard nothing. */
+  onRestored() {
+    if (this.isSuspended) return;
+    this.distrust();
+    this.start();
   }
   /** The page comes from a cache, and may show what nobody may see any more. */
   distrust() {
@@ -1032,7 +1115,9 @@ var SessionWatcher = class {
   }
   // What the server says.
   async ask(isPageHidden = false) {
-    if (!this.page.isStarted || !mayAsk(this.facts)) return;
+    if (this.page.isStarted && mayAsk(this.facts)) await this.inquire(isPageHidden);
+  }
+  async inquire(isPageHidden) {
     const question = this.timeline.recordQuestion();
     this.broadcast("question");
     const { signIn = "", user = "" } = this.options;
@@ -1079,12 +1164,14 @@ var SessionWatcher = class {
     const { options } = this;
     if (message.user === options.user && message.signIn === options.signIn) {
       this.onOwnMessage(message);
-    } else {
-      if (message.user !== options.user) this.coverPage();
-      if (!this.mayHaveNewSignIn) this.ping.allowNow();
-      this.mayHaveNewSignIn = true;
-    }
+    } else this.onOtherSignIn(message.user !== options.user);
     this.evaluate();
+  }
+  /** There may be another sign-in than the one that was known. */
+  onOtherSignIn(isOfOtherUser) {
+    if (isOfOtherUser) this.coverPage();
+    if (!this.mayHaveNewSignIn) this.ping.allowNow();
+    this.mayHaveNewSignIn = true;
   }
   onOwnMessage({ ages, kind, reason, sent }) {
     const delay = Math.max(0, Date.now() - sent) / 1e3;
@@ -1109,57 +1196,75 @@ var SessionWatcher = class {
 };
 
 // element.ts
-var SessionSecurity = class extends HTMLElement {
+var watcher = null;
+function watch(element, options) {
+  const isNewPage = document.readyState !== "complete";
+  const age = isNewPage ? performance.now() / 1e3 : 0;
+  const created = new SessionWatcher(element, options, timesOfNewPage(options, age));
+  if (isNewPage && isFromCache()) created.distrust();
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) created.onRestored();
+  });
+  if (document.prerendering) {
+    document.addEventListener("prerenderingchange", () => created.start(), { once: true });
+  } else created.start();
+  return created;
+}
+var SessionSecurity = class _SessionSecurity extends HTMLElement {
   constructor() {
     super(...arguments);
-    this.watcher = null;
-    this.connection = null;
+    this.json = "";
+    this.options = null;
+    // Some libraries change what is in an element instead of replacing it.
+    this.content = new MutationObserver(() => {
+      if (this.json !== this.readJson()) this.takeOver();
+    });
   }
   connectedCallback() {
-    const other = window.sessionSecurity;
-    if (other !== this && other?.isConnected) this.remove();
-    else this.connect();
-  }
-  connect() {
-    window.sessionSecurity = this;
-    const isNewPage = document.readyState !== "complete";
-    const options = JSON.parse(this.firstElementChild?.textContent ?? "");
-    const age = isNewPage ? performance.now() / 1e3 : 0;
-    const watcher = new SessionWatcher(this, options, timesOfNewPage(options, age));
-    this.watcher = watcher;
-    if (isNewPage && isFromCache()) watcher.distrust();
-    this.connection = new AbortController();
-    const { signal } = this.connection;
-    addEventListener("pageshow", (event) => this.onPageShow(event), { signal });
-    if (document.prerendering) {
-      document.addEventListener("prerenderingchange", () => watcher.start(), { signal });
-    } else watcher.start();
+    this.content.observe(this, { characterData: true, childList: true, subtree: true });
+    this.takeOver();
   }
   disconnectedCallback() {
-    this.connection?.abort();
-    this.watcher?.retire();
+    this.content.disconnect();
+    if (window.sessionSecurity !== this) return;
+    const other = document.querySelector("session-security");
+    if (other instanceof _SessionSecurity) other.takeOver();
+    else watcher?.onDisconnected();
   }
-  onPageShow({ persisted }) {
-    if (!persisted) return;
-    this.watcher?.distrust();
-    this.watcher?.start();
+  /** Whatever another element knew, this one knows; the other stays as it is, for its library. */
+  takeOver() {
+    const options = this.readOptions();
+    if (!options) return;
+    window.sessionSecurity = this;
+    if (watcher) watcher.moveTo(this, options);
+    else watcher = watch(this, options);
+  }
+  /** The same object while they are the same: the server's answers have renewed it. */
+  readOptions() {
+    const json = this.readJson();
+    if (json !== this.json && json.endsWith("}")) this.options = JSON.parse(json);
+    this.json = json;
+    return this.options;
+  }
+  readJson() {
+    return this.firstElementChild?.textContent?.trim() ?? "";
   }
   get idle() {
-    return this.watcher?.timeline.idle ?? 0;
+    return watcher?.timeline.idle ?? 0;
   }
   get remaining() {
-    return Math.max(0, this.watcher?.timeline.remaining ?? 0);
+    return Math.max(0, watcher?.timeline.remaining ?? 0);
   }
   activity() {
-    this.watcher?.recordActivity(true);
+    watcher?.recordActivity(true);
   }
   saved(form) {
-    this.watcher?.unsaved.forget(form);
-    this.watcher?.evaluate();
+    watcher?.unsaved.forget(form);
+    watcher?.evaluate();
   }
   /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
   lockOtherTabs() {
-    this.watcher?.broadcast("lock", "anonymous");
+    watcher?.broadcast("lock", "anonymous");
   }
 };
 
