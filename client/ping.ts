@@ -1,9 +1,21 @@
 import { momentAgo, NEVER, secondsSince } from "./clock";
 import { backOff, type Limits } from "./policy";
-import type { Answer, Inquiry } from "./protocol";
+import type { Answer, Inquiry, Options, Reason } from "./protocol";
 
 /** Seconds before a server that says nothing counts as lost. */
 const PATIENCE = 30;
+
+function isReason(name: string | null): name is Reason {
+  return name === "idle" || name === "absolute";
+}
+
+/** The state, in the body; but a proxy may have put one of its own in place of that of a 401. */
+async function read(response: Response): Promise<Answer | null> {
+  const answer: Answer | null = await response.json().catch(() => null);
+  if (response.status !== 401 || answer?.state) return answer;
+  const reason = response.headers.get("X-Session-Expired");
+  return { state: "expired", reason: isReason(reason) ? reason : "anonymous" };
+}
 
 /** Asks the server, and knows when it may be asked again and which of its answers still counts. */
 export class PingClient {
@@ -13,10 +25,12 @@ export class PingClient {
   private answered = 0; // the latest one whose answer has come
   private isWaiting = false; // for the answer to the latest attempt
   private attempt = NEVER; // when it was sent, or answered
+  /** By 2.6.8, or a view of the site's own that has only `get`. */
+  private isPostRefused = false;
 
   constructor(
     /** Those of the element that is in the page. */
-    public options: Limits & { readonly pingUrl: string },
+    public options: Limits & Pick<Options, "pingUrl" | "signIn" | "user">,
   ) {}
 
   /** Seconds until the next question may be sent. */
@@ -57,14 +71,7 @@ export class PingClient {
 
   private async send(question: Inquiry, isPageHidden: boolean): Promise<Answer | null> {
     try {
-      const response = await fetch(this.options.pingUrl, {
-        method: "POST",
-        headers: { "X-Session-Security": "1" },
-        body: new URLSearchParams(question),
-        signal: AbortSignal.timeout?.(PATIENCE * 1000), // Chrome 103, Safari 16
-        keepalive: isPageHidden, // or the browser drops the request with the page
-      });
-      const answer: Answer | null = await response.json();
+      const answer = await this.exchange(question, isPageHidden);
       // A proxy, or a view of the site's own, may have answered with any JSON.
       if (answer?.state === "expired" || (answer && answer.idle < answer.expireAfter)) {
         this.failures = 0;
@@ -75,5 +82,32 @@ export class PingClient {
     }
     this.failures++;
     return null;
+  }
+
+  private async exchange(question: Inquiry, isPageHidden: boolean): Promise<Answer | null> {
+    const url = new URL(this.options.pingUrl, location.href);
+    // 2.6.8 reads the query, and only whole seconds.
+    if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
+    const request = {
+      headers: { "X-Session-Security": "1" },
+      signal: AbortSignal.timeout?.(PATIENCE * 1000), // Chrome 103, Safari 16
+      keepalive: isPageHidden, // or the browser drops the request with the page
+    };
+    if (!this.isPostRefused) {
+      const body = new URLSearchParams(question);
+      const response = await fetch(url, { ...request, method: "POST", body });
+      if (![403, 404, 405].includes(response.status)) return read(response);
+    }
+    const answer = this.readBare(await fetch(url, request).then((response) => response.json()));
+    this.isPostRefused ||= answer !== null;
+    return answer;
+  }
+
+  /** What 2.x answers: whole seconds, or "logout". */
+  private readBare(answer: unknown): Answer | null {
+    if (answer === "logout") return { state: "expired", reason: "anonymous" };
+    if (typeof answer !== "number") return null;
+    const { expireAfter, warnAfter, signIn = "", user = "" } = this.options;
+    return { state: "active", idle: answer, expireAfter, warnAfter, signIn, user };
   }
 }

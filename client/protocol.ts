@@ -38,7 +38,8 @@ declare global {
 export interface ActiveAnswer {
   readonly state: "active";
   readonly idle: number;
-  readonly absoluteIn: number | null;
+  /** Not there in what 2.x answers. */
+  readonly absoluteIn?: number | null;
   readonly warnAfter: number;
   readonly expireAfter: number;
   readonly user: string;

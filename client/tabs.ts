@@ -37,15 +37,13 @@ class StorageChannel implements Channel {
 
 /** Speaks with the other tabs. They are equals: none leads, so none is missed when it crashes. */
 export class Tabs {
-  readonly name: string;
   private channel: Channel | null = null;
 
   constructor(
-    pingUrl: string,
+    /** Named by what the session belongs to. */
+    readonly name: string,
     private readonly delegate: TabsDelegate,
-  ) {
-    this.name = `session_security ${pingUrl}`;
-  }
+  ) {}
 
   start(): void {
     this.channel ??= this.open();

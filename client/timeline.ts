@@ -129,7 +129,7 @@ export class Timeline {
     times.answer = times.report = laterOf(times.answer, sent);
     times.isReportUrgent = false;
     const age = secondsSince(sent);
-    times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
+    if (absoluteIn !== undefined) times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
     const known = momentAgo(age + idle);
     if (times.activity === activity && idle < idleFor + 2) {
       // The server has taken the report, or knows of something later.

@@ -36,6 +36,11 @@ const FRESH = 2;
 
 type EventName = keyof EventMap extends `session-security:${infer Name}` ? Name : never;
 
+/** Whether two tags are those of two users; a page that was written for 2.x has none at first. */
+function areOthers(user: string | undefined, other: string | undefined): boolean {
+  return Boolean(user && other && user !== other);
+}
+
 /** Watches over one page: wires the parts, collects the facts, and does what was decided. */
 export class SessionWatcher
   implements
@@ -76,7 +81,7 @@ export class SessionWatcher
     this.ping = new PingClient(options);
     this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
     this.activity = new Activity(this);
-    this.tabs = new Tabs(pingUrl, this);
+    this.tabs = new Tabs(`session_security ${options.channel ?? pingUrl}`, this);
     this.page = new PageObserver(this);
     this.dialogs = new Dialogs(this);
     this.warning = new Warning(this.dialogs, this);
@@ -120,7 +125,7 @@ export class SessionWatcher
     this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
     this.warning.writeAnew();
     this.scheduleGap();
-    if (options.signIn !== before.signIn) this.onOtherSignIn(options.user !== before.user);
+    if (options.signIn !== before.signIn) this.onOtherSignIn(areOthers(options.user, before.user));
     if (this.isSuspended) {
       this.isSuspended = false;
       this.start();
@@ -282,7 +287,8 @@ export class SessionWatcher
     if (this.isUncertain && !this.ping.failures) this.coverPage();
     this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
     this.ping.allowNow();
-    if (this.ending.reason) void this.ask();
+    // Those of another host speak on another channel.
+    if (this.ending.reason || this.options.sharesCookie) void this.ask();
     this.evaluate();
   }
 
@@ -309,8 +315,9 @@ export class SessionWatcher
       this.mayHaveNewSignIn = false;
       if (!this.ending.reason) this.broadcast("ended", answer.reason);
       this.ending.end(answer.reason, false);
-    } else if (answer.user !== (this.options.user || answer.user)) this.ending.leave();
-    else this.onActive(question, answer);
+    } else if (answer.signIn !== this.options.signIn && areOthers(answer.user, this.options.user)) {
+      this.ending.leave();
+    } else this.onActive(question, answer);
   }
 
   private onActive(question: Question, answer: ActiveAnswer): void {
@@ -343,9 +350,9 @@ export class SessionWatcher
 
   onTabMessage(message: TabMessage): void {
     const { options } = this;
-    if (message.user === options.user && message.signIn === options.signIn) {
-      this.onOwnMessage(message);
-    } else this.onOtherSignIn(message.user !== options.user);
+    // A new key of the server changes the user's tag, but not the mark of the sign-in.
+    if (message.signIn === options.signIn) this.onOwnMessage(message);
+    else this.onOtherSignIn(areOthers(message.user, options.user));
     this.evaluate();
   }
 

@@ -120,6 +120,8 @@ def test_the_options_are_those_of_the_request(
     clock.shift(100)
     assert page(alice).options == {
         "pingUrl": "/session_security/ping/",
+        "channel": "3a8d0f7f8e1f72d2",
+        "sharesCookie": False,
         "warnAfter": 540,
         "expireAfter": 600,
         "idle": 0,
@@ -433,3 +435,24 @@ def test_a_visitor_s_page_with_the_notice_costs_nothing(
         response = visitor.navigate("/during/")
     assert "Vary" not in response.headers
     assert not response.cookies
+
+
+def test_the_tabs_of_one_session_have_one_channel_whatever_the_url_of_the_ping(
+    settings: Settings, alice: Visitor
+) -> None:
+    first = page(alice).options
+    assert first["sharesCookie"] is False
+    settings.ROOT_URLCONF = "tests.urls_elsewhere"
+    second = page(alice).options
+    assert second["pingUrl"] != first["pingUrl"]
+    assert second["channel"] == first["channel"]
+
+
+def test_a_cookie_of_several_hosts_has_a_channel_of_its_own(
+    settings: Settings, alice: Visitor
+) -> None:
+    first = page(alice).options
+    settings.SESSION_COOKIE_DOMAIN = "testserver"
+    second = page(alice).options
+    assert second["sharesCookie"] is True
+    assert second["channel"] != first["channel"]

@@ -371,6 +371,7 @@ def test_the_page_of_whoever_was_here_before_can_not_extend(
 ) -> None:
     visitor.sign_in("alice")
     old = visitor.ping().json()["user"]
+    clock.shift(1)
     visitor.sign_in("bob")
     clock.shift(100)
     answer = visitor.ping(idleFor=0, user=old).json()
@@ -378,6 +379,27 @@ def test_the_page_of_whoever_was_here_before_can_not_extend(
     assert answer["user"] != old  # so the old page learns it
     assert visitor.ping(idleFor=0, user="forged").json()["idle"] == 100
     assert visitor.ping(idleFor=0, user=answer["user"]).json()["idle"] == 0
+
+
+def test_a_new_secret_key_does_not_make_a_page_somebody_elses(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    old = alice.ping().json()
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key"
+    clock.shift(100)
+    answer = alice.ping(idleFor=0, user=old["user"], signIn=old["signIn"]).json()
+    assert answer["user"] != old["user"]
+    assert answer["idle"] == 0
+
+
+def test_the_end_is_also_in_a_header_for_a_proxy_that_replaces_the_body(
+    alice: Visitor, clock: Traveller
+) -> None:
+    assert "X-Session-Expired" not in alice.ping().headers
+    clock.shift(601)
+    assert alice.ping().headers["X-Session-Expired"] == "idle"
+    assert alice.ping().headers["X-Session-Expired"] == "anonymous"
 
 
 # Settings that could be in the way

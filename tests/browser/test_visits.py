@@ -18,7 +18,7 @@ from tests.browser.world import (
     warning,
 )
 
-VISITS = 12
+VISITS = 5
 SWAPPING = [name for name in LIBRARIES if name != "plain"]
 
 
@@ -67,11 +67,11 @@ def test_who_acts_during_visits_stays_signed_in_and_is_warned_afterwards(
     assert len(world.loads) == loads  # no document
     assert page.evaluate("sessionSecurity.idle") == 0
     assert world.server_idle < 14
-    world.advance(28, step=7)
+    world.advance(28)
     expect(warning(page)).not_to_be_visible()
     world.advance(4)
     expect_warned(page)
-    world.advance(30, step=3)
+    world.advance(32)
     expect_signed_out(world, page)
 
 
@@ -143,7 +143,7 @@ def test_however_the_element_changes_it_knows_when_somebody_acted(world: World, 
     page.evaluate(function("page/bodies.js", "change"), way)
     lives(page)
     assert page.evaluate("sessionSecurity.idle") == 4
-    world.advance(24, step=8)
+    world.advance(24)
     expect(warning(page)).not_to_be_visible()
     world.advance(4)
     expect_warned(page)

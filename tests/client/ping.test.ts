@@ -8,6 +8,7 @@ import { useFakeTime } from "./fake_time";
 
 const time = useFakeTime();
 const realFetch = globalThis.fetch;
+Object.assign(globalThis, { location: { href: "https://site.example/page/" } });
 
 afterEach(() => {
   globalThis.fetch = realFetch;
@@ -27,23 +28,29 @@ const EXPIRED = { state: "expired", reason: "idle" };
 /** A server that answers when, and what, the test says. */
 class FakeServer {
   readonly asked: { url: string; init: RequestInit }[] = [];
-  private readonly answers: ((answer: unknown) => void)[] = [];
+  private readonly answers: ((answer: unknown, init?: ResponseInit) => void)[] = [];
 
   constructor() {
     globalThis.fetch = (url, init) => {
       this.asked.push({ url: String(url), init: init ?? {} });
       return new Promise((resolve, reject) => {
-        this.answers.push((answer) => {
+        this.answers.push((answer, init) => {
           if (answer === undefined) reject(new TypeError("Failed to fetch"));
-          else resolve(new Response(JSON.stringify(answer)));
+          else resolve(new Response(JSON.stringify(answer), init));
         });
       });
     };
   }
 
   /** Answers a question; without an answer, the network is gone. */
-  answer(question: number, answer?: unknown): void {
-    this.answers[question]?.(answer);
+  answer(question: number, answer?: unknown, init?: ResponseInit): void {
+    this.answers[question]?.(answer, init);
+  }
+
+  /** Answers a question, and waits for what is done then. */
+  async answerAtOnce(question: number, answer: unknown, init: ResponseInit): Promise<void> {
+    this.answer(question, answer, init);
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
@@ -54,7 +61,7 @@ test("a question is a form that no other site can send, and outlives a page that
   server.answer(0, ACTIVE);
   assert.deepEqual(await answer, ACTIVE);
   const [asked] = server.asked;
-  assert.equal(asked?.url, "/ping/");
+  assert.equal(asked?.url, "https://site.example/ping/?idleFor=1");
   assert.equal(asked?.init.method, "POST");
   assert.equal(asked?.init.keepalive, true);
   assert.deepEqual(asked?.init.headers, { "X-Session-Security": "1" });
@@ -185,4 +192,62 @@ test("a page that decides, asks and fails all day never asks before the back-off
     }),
     { numRuns: 20 },
   );
+});
+
+test("a 401 whose body is another's means the end, for the reason in its header", async () => {
+  for (const [header, reason] of [
+    ["absolute", "absolute"],
+    ["something else", "anonymous"],
+    ["", "anonymous"],
+  ]) {
+    const server = new FakeServer();
+    const answer = new PingClient({ pingUrl: "/ping/", ...LIMITS }).ask({});
+    const headers: HeadersInit = header ? { "X-Session-Expired": header } : {};
+    server.answer(0, "Please sign in", { status: 401, headers });
+    assert.deepEqual(await answer, { state: "expired", reason });
+  }
+});
+
+test("a page that another's answer with status 403 or 500 reaches goes on in doubt", async () => {
+  const server = new FakeServer();
+  const answer = new PingClient({ pingUrl: "/ping/", ...LIMITS }).ask({});
+  server.answer(0, "Something went wrong", { status: 500 });
+  assert.equal(await answer, "failed");
+});
+
+for (const status of [403, 404, 405]) {
+  test(`where POST is refused with ${status}, the question is asked by GET from then on`, async () => {
+    const server = new FakeServer();
+    const options = { pingUrl: "/ping/", user: "one", signIn: "now", ...LIMITS };
+    const ping = new PingClient(options);
+    const first = ping.ask({ idleFor: "12.9" });
+    await server.answerAtOnce(0, "No.", { status });
+    server.answer(1, 12);
+    assert.deepEqual(await first, {
+      state: "active",
+      idle: 12,
+      ...LIMITS,
+      user: "one",
+      signIn: "now",
+    });
+    const second = ping.ask({ idleFor: "20.2" });
+    server.answer(2, "logout");
+    assert.deepEqual(await second, { state: "expired", reason: "anonymous" });
+    assert.deepEqual(
+      server.asked.map(({ url, init }) => `${init.method ?? "GET"} ${new URL(url).search}`),
+      ["POST ?idleFor=12", "GET ?idleFor=12", "GET ?idleFor=20"],
+    );
+  });
+}
+
+test("a refusal that GET does not answer either is a failure, and POST is tried again", async () => {
+  const server = new FakeServer();
+  const ping = new PingClient({ pingUrl: "/ping/", ...LIMITS });
+  const first = ping.ask({});
+  await server.answerAtOnce(0, "No.", { status: 403 });
+  server.answer(1, { detail: "No." }, { status: 403 });
+  assert.equal(await first, "failed");
+  const second = ping.ask({});
+  server.answer(2, ACTIVE);
+  assert.deepEqual(await second, ACTIVE);
 });

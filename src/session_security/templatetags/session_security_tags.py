@@ -1,5 +1,6 @@
 """What the templates of the app need to know; a thin layer over ``request.session_security``."""
 
+from hashlib import sha256
 from typing import Any
 
 from django import template
@@ -116,6 +117,8 @@ def options(request: Any) -> dict[str, object]:
     security: SessionSecurity = request.session_security
     values: dict[str, object] = {
         "pingUrl": conf.ping_path,
+        "channel": _channel(),
+        "sharesCookie": bool(settings.SESSION_COOKIE_DOMAIN),
         "warnAfter": security.timeouts.warn_after,
         "expireAfter": security.timeouts.expire_after,
         "idle": security.idle,
@@ -131,6 +134,16 @@ def options(request: Any) -> dict[str, object]:
     if conf.REDIRECT_TO_LOGOUT and (url := conf.logout_path):
         values["returnToUrl"] = url
     return values
+
+
+def _channel() -> str:
+    """A name for what the session belongs to: where the browser sends its cookie."""
+    cookie = (
+        settings.SESSION_COOKIE_NAME,
+        settings.SESSION_COOKIE_DOMAIN or "",
+        settings.SESSION_COOKIE_PATH,
+    )
+    return sha256("\n".join(cookie).encode()).hexdigest()[:16]
 
 
 def _duration(seconds: float) -> str:

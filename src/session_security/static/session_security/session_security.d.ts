@@ -35,6 +35,10 @@ export interface SessionSecurityEventMap {
 export interface SessionSecurityOptions {
   /** The URL `session_security_ping`. */
   pingUrl: string;
+  /** Names the channel of the tabs, by what the session belongs to. */
+  channel?: string;
+  /** Whether pages of other hosts may have the same session. */
+  sharesCookie?: boolean;
   warnAfter: number;
   expireAfter: number;
   /** How long nobody had acted when the page was written. */

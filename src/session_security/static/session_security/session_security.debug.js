@@ -238,7 +238,7 @@ var Timeline = class {
     times.answer = times.report = laterOf(times.answer, sent);
     times.isReportUrgent = false;
     const age = secondsSince(sent);
-    times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
+    if (absoluteIn !== void 0) times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
     const known = momentAgo(age + idle);
     if (times.activity === activity && idle < idleFor + 2) {
       times.hasUnreportedActivity = false;
@@ -624,8 +624,16 @@ var Ending = class {
 
 // ping.ts
 var PATIENCE = 30;
+function isReason(name) {
+  return name === "idle" || name === "absolute";
+}
+async function read(response) {
+  const answer = await response.json().catch(() => null);
+  if (response.status !== 401 || answer?.state) return answer;
+  const reason = response.headers.get("X-Session-Expired");
+  return { state: "expired", reason: isReason(reason) ? reason : "anonymous" };
+}
 var PingClient = class {
-  // when it was sent, or answered
   constructor(options) {
     this.options = options;
     /** In a row. */
@@ -637,6 +645,9 @@ var PingClient = class {
     this.isWaiting = false;
     // for the answer to the latest attempt
     this.attempt = NEVER;
+    // when it was sent, or answered
+    /** By 2.6.8, or a view of the site's own that has only `get`. */
+    this.isPostRefused = false;
   }
   /** Seconds until the next question may be sent. */
   get mayAskIn() {
@@ -671,16 +682,7 @@ var PingClient = class {
   }
   async send(question, isPageHidden) {
     try {
-      const response = await fetch(this.options.pingUrl, {
-        method: "POST",
-        headers: { "X-Session-Security": "1" },
-        body: new URLSearchParams(question),
-        signal: AbortSignal.timeout?.(PATIENCE * 1e3),
-        // Chrome 103, Safari 16
-        keepalive: isPageHidden
-        // or the browser drops the request with the page
-      });
-      const answer = await response.json();
+      const answer = await this.exchange(question, isPageHidden);
       if (answer?.state === "expired" || answer && answer.idle < answer.expireAfter) {
         this.failures = 0;
         return answer;
@@ -689,6 +691,32 @@ var PingClient = class {
     }
     this.failures++;
     return null;
+  }
+  async exchange(question, isPageHidden) {
+    const url = new URL(this.options.pingUrl, location.href);
+    if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
+    const request = {
+      headers: { "X-Session-Security": "1" },
+      signal: AbortSignal.timeout?.(PATIENCE * 1e3),
+      // Chrome 103, Safari 16
+      keepalive: isPageHidden
+      // or the browser drops the request with the page
+    };
+    if (!this.isPostRefused) {
+      const body = new URLSearchParams(question);
+      const response = await fetch(url, { ...request, method: "POST", body });
+      if (![403, 404, 405].includes(response.status)) return read(response);
+    }
+    const answer = this.readBare(await fetch(url, request).then((response) => response.json()));
+    this.isPostRefused ||= answer !== null;
+    return answer;
+  }
+  /** What 2.x answers: whole seconds, or "logout". */
+  readBare(answer) {
+    if (answer === "logout") return { state: "expired", reason: "anonymous" };
+    if (typeof answer !== "number") return null;
+    const { expireAfter, warnAfter, signIn = "", user = "" } = this.options;
+    return { state: "active", idle: answer, expireAfter, warnAfter, signIn, user };
   }
 };
 
@@ -713,10 +741,10 @@ var StorageChannel = class {
   }
 };
 var Tabs = class {
-  constructor(pingUrl, delegate) {
+  constructor(name, delegate) {
+    this.name = name;
     this.delegate = delegate;
     this.channel = null;
-    this.name = `session_security ${pingUrl}`;
   }
   start() {
     this.channel ??= this.open();
@@ -915,6 +943,9 @@ var Warning = class {
 var FOLLOW = 2e3;
 var GAP = 1e3;
 var FRESH = 2;
+function areOthers(user, other) {
+  return Boolean(user && other && user !== other);
+}
 var SessionWatcher = class {
   constructor(element, options, times) {
     this.element = element;
@@ -929,7 +960,7 @@ var SessionWatcher = class {
     this.ping = new PingClient(options);
     this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
     this.activity = new Activity(this);
-    this.tabs = new Tabs(pingUrl, this);
+    this.tabs = new Tabs(`session_security ${options.channel ?? pingUrl}`, this);
     this.page = new PageObserver(this);
     this.dialogs = new Dialogs(this);
     this.warning = new Warning(this.dialogs, this);
@@ -968,7 +999,7 @@ var SessionWatcher = class {
     this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
     this.warning.writeAnew();
     this.scheduleGap();
-    if (options.signIn !== before.signIn) this.onOtherSignIn(options.user !== before.user);
+    if (options.signIn !== before.signIn) this.onOtherSignIn(areOthers(options.user, before.user));
     if (this.isSuspended) {
       this.isSuspended = false;
       this.start();
@@ -1110,7 +1141,7 @@ var SessionWatcher = class {
     if (this.isUncertain && !this.ping.failures) this.coverPage();
     this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
     this.ping.allowNow();
-    if (this.ending.reason) void this.ask();
+    if (this.ending.reason || this.options.sharesCookie) void this.ask();
     this.evaluate();
   }
   // What the server says.
@@ -1133,8 +1164,9 @@ var SessionWatcher = class {
       this.mayHaveNewSignIn = false;
       if (!this.ending.reason) this.broadcast("ended", answer.reason);
       this.ending.end(answer.reason, false);
-    } else if (answer.user !== (this.options.user || answer.user)) this.ending.leave();
-    else this.onActive(question, answer);
+    } else if (answer.signIn !== this.options.signIn && areOthers(answer.user, this.options.user)) {
+      this.ending.leave();
+    } else this.onActive(question, answer);
   }
   onActive(question, answer) {
     const { options, timeline } = this;
@@ -1162,9 +1194,8 @@ var SessionWatcher = class {
   }
   onTabMessage(message) {
     const { options } = this;
-    if (message.user === options.user && message.signIn === options.signIn) {
-      this.onOwnMessage(message);
-    } else this.onOtherSignIn(message.user !== options.user);
+    if (message.signIn === options.signIn) this.onOwnMessage(message);
+    else this.onOtherSignIn(areOthers(message.user, options.user));
     this.evaluate();
   }
   /** There may be another sign-in than the one that was known. */
