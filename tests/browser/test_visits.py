@@ -96,7 +96,7 @@ def test_a_page_without_the_element_is_not_covered_and_the_next_one_is_watched(
 ) -> None:
     page = begin(world, "turbo")
     visit(world, page, "bare")
-    world.advance(20, step=5)
+    world.advance(20, step=1)
     expect(page.locator("h1")).to_be_visible()
     act_by_key(page)
     visit(world, page)
@@ -152,7 +152,7 @@ def test_however_the_element_changes_it_knows_when_somebody_acted(world: World, 
 def test_what_turbo_restores_from_its_cache_is_not_younger_than_it_is(world: World) -> None:
     page = begin(world, "turbo")
     visit(world, page)
-    world.advance(25, step=5)
+    world.advance(25, step=1)
     page.evaluate("history.back()")
     while page.locator("h1").inner_text() != "Page 1":
         world.advance(0.02)
