@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from example.models import Order
 from tests.browser.scripts import function
 from tests.browser.test_access import violations
+from tests.browser.traffic import PING
 from tests.browser.world import (
     World,
     cover,
@@ -167,7 +168,7 @@ def test_a_second_user_in_between_gets_nothing_of_the_first(world: World) -> Non
     fill(one)
     two = world.open("/form/")
     fill(two)
-    two.route("**/session_security/ping/", lambda route: route.abort())
+    two.route(PING, lambda route: route.abort())
     lock_while_another_is_offline(world, one)
     expect_covered(one, two)
     sign_in_again(world, one, "other")
