@@ -27,7 +27,7 @@ from .neighbours import stack
 from .stores import SessionRouter, session_database
 from .visitor import Visitor
 
-BLINK = 1.0  # seconds; a fifth of what SQLite waits by itself, and far more than it takes here
+BLINK = 3.0  # seconds; less than what SQLite waits by itself, and far more than it takes here
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
