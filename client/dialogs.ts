@@ -129,12 +129,15 @@ export class Dialogs extends Observer {
     for (const part of dialog.querySelectorAll<HTMLElement>("[data-when]")) {
       part.hidden = !part.dataset["when"]?.split(" ").includes(when);
     }
-    if (!isDialog(dialog)) dialog.style.display = isOpen ? "block" : "none";
-    else if (isOpen && !dialog.open) this.open(dialog);
+    if (!isDialog(dialog)) {
+      dialog.style.display = isOpen ? "block" : "none";
+      dialog.toggleAttribute("open", isOpen); // for style.css
+    } else if (isOpen && !dialog.open) this.open(dialog);
     else if (!isOpen && dialog.open) this.close(dialog);
   }
 
   private open(dialog: HTMLDialogElement): void {
+    if (!dialog.isConnected) return; // its element has been taken out of the page
     this.focusBefore ??= focusedElement();
     dialog.showModal();
   }
@@ -170,7 +173,7 @@ export class Dialogs extends Observer {
   /** Puts the cover above all else; a screen reader reads it anew. */
   raiseCover(): void {
     const cover = this.find("cover");
-    if (!cover || !isDialog(cover)) return;
+    if (!cover || !isDialog(cover) || !cover.isConnected) return;
     cover.close();
     cover.showModal();
   }

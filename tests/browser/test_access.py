@@ -105,7 +105,7 @@ def kept(world: World, settings: Settings) -> Page:
     world.traveller.shift(62)  # the page knows nothing of it
     page.locator("#save").click()
     world.fill_in_login(page)
-    expect(page.get_by_role("heading", name="Not sent yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not saved yet")).to_be_visible()
     return page
 
 

@@ -497,11 +497,14 @@ var Dialogs = class extends Observer {
     for (const part of dialog.querySelectorAll("[data-when]")) {
       part.hidden = !part.dataset["when"]?.split(" ").includes(when);
     }
-    if (!isDialog(dialog)) dialog.style.display = isOpen ? "block" : "none";
-    else if (isOpen && !dialog.open) this.open(dialog);
+    if (!isDialog(dialog)) {
+      dialog.style.display = isOpen ? "block" : "none";
+      dialog.toggleAttribute("open", isOpen);
+    } else if (isOpen && !dialog.open) this.open(dialog);
     else if (!isOpen && dialog.open) this.close(dialog);
   }
   open(dialog) {
+    if (!dialog.isConnected) return;
     this.focusBefore ??= focusedElement();
     dialog.showModal();
   }
@@ -531,7 +534,7 @@ var Dialogs = class extends Observer {
   /** Puts the cover above all else; a screen reader reads it anew. */
   raiseCover() {
     const cover = this.find("cover");
-    if (!cover || !isDialog(cover)) return;
+    if (!cover || !isDialog(cover) || !cover.isConnected) return;
     cover.close();
     cover.showModal();
   }
