@@ -21,4 +21,4 @@ def set_last_activity(session: SessionBase, dt: datetime) -> None:
     """Set the last activity, also back; a naive ``dt`` is local time."""
     naive = dt.astimezone().replace(tzinfo=None)
     session[times.LAST_ACTIVITY] = naive.isoformat(timespec="microseconds")
-    session.pop(times.LAST_ACTIVITY_EXACT, None)
+    session[times.LAST_ACTIVITY_EXACT] = ""  # void, and a sign that this was meant

@@ -239,8 +239,11 @@ async def _apause(request: HttpRequest) -> None:
 
 def _times(ago: float) -> dict[str, str]:
     """The times of a session in which nobody has acted since."""
-    moment = datetime.fromtimestamp(time.time() - ago, UTC).isoformat()
-    return {times.LAST_ACTIVITY: moment, times.STARTED: moment}
+    moment = datetime.fromtimestamp(time.time() - ago, UTC)
+    data: dict[str, str] = {}
+    times.set_last_activity(data, moment)
+    times.set_started(data, moment)
+    return data
 
 
 def _done(request: HttpRequest) -> HttpResponse:

@@ -250,3 +250,11 @@ def test_a_time_that_the_site_has_set_itself_stays() -> None:
     mine = signed_in(0) | {LAST: "2026-01-15T11:00:00.000000"}
     assert not times.take_later(mine, signed_in(100) | {SIGNED_IN: mine[SIGNED_IN]})
     assert times.last_activity(mine) == NOON - timedelta(hours=1)
+
+
+def test_a_session_of_2x_takes_over_what_was_stored_meanwhile() -> None:
+    """It has no exact time yet, and nobody has set it back."""
+    mine = signed_in(0)
+    del mine[EXACT]
+    assert times.take_later(mine, signed_in(100) | {SIGNED_IN: mine[SIGNED_IN]})
+    assert times.last_activity(mine) == after(100)

@@ -86,7 +86,8 @@ def take_later(data: dict[str, Any], stored: dict[str, Any]) -> bool:
     before = dict(data)
     if data.get(SESSION_KEY) == stored.get(SESSION_KEY):
         mine, other = last_activity(data), last_activity(stored)
-        if _is_exact(data) and mine and other and other > mine:
+        is_own = LAST_ACTIVITY_EXACT in data and not _is_exact(data)
+        if not is_own and mine and other and other > mine:
             take(data, stored, (LAST_ACTIVITY, LAST_ACTIVITY_EXACT))
         if str(stored.get(SIGNED_IN, "")) > str(data.get(SIGNED_IN, "")):
             take(data, stored, (STARTED, SIGNED_IN))
