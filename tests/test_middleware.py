@@ -28,7 +28,7 @@ from .neighbours import LOGIN_REQUIRED, MESSAGES, OURS, WITHOUT, short_for_bob, 
 from .visitor import FETCH, NAVIGATION, Visitor
 
 IDLE = "You were signed out because there was no activity."
-AGED = "You were signed out because your session had reached its maximum length."
+AGED = "You were signed out because your session had reached its time limit."
 
 # Visitors who are not signed in
 

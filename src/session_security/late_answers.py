@@ -22,7 +22,7 @@ _STREAM = "text/vnd.turbo-stream.html"
 def explanation(reason: Reason | None) -> str:
     """Why somebody was signed out, in a sentence."""
     if reason is Reason.ABSOLUTE:
-        return _("You were signed out because your session had reached its maximum length.")
+        return _("You were signed out because your session had reached its time limit.")
     return _("You were signed out because there was no activity.")
 
 

@@ -30,7 +30,7 @@ from tests.browser.world import (
     warning,
 )
 
-STILL_HERE = "This page is kept as it was. Sign in again as the same user to go on with it."
+STILL_HERE = "Your work on this page is safe. Sign in again with the same account to continue."
 ANSWERS = {
     "Patient number": "P-204817",
     "Ward": "surgery",
@@ -222,7 +222,7 @@ def test_the_whole_way_by_keyboard_with_what_a_screen_reader_is_told(world: Worl
         "heading: You are signed in",
         "Signed in as: ",
         "demo",
-        "The other tabs of this user go on where they stopped. You can close this one.",
+        "Your other tabs will continue where you left off. You can close this one.",
         "link: Go on",
     ]
     assert violations(tab) == []

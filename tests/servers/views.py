@@ -27,6 +27,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from session_security.decorators import passive
 from session_security.sessions import times
+from session_security.sessions.activity import engine_of
+from session_security.utils import set_last_activity
 
 GetResponse = Callable[[HttpRequest], Any]
 
@@ -210,7 +212,7 @@ def store(request: HttpRequest) -> JsonResponse:
         if (ago := changes.pop("ago", None)) is not None:
             changes |= _times(ago)
         session.update(changes)
-        session.save()
+        engine_of(session).save(session)
     return JsonResponse(found)
 
 
@@ -241,7 +243,7 @@ def _times(ago: float) -> dict[str, str]:
     """The times of a session in which nobody has acted since."""
     moment = datetime.fromtimestamp(time.time() - ago, UTC)
     data: dict[str, str] = {}
-    times.set_last_activity(data, moment)
+    set_last_activity(cast(SessionBase, data), moment)
     times.set_started(data, moment)
     return data
 

@@ -81,12 +81,15 @@ def take_later(data: dict[str, Any], stored: dict[str, Any]) -> bool:
     """Take over the times that are later in ``stored``; whether there were any.
 
     Nothing from the session of somebody else, or of nobody. A time that the site has set itself
-    stays; the start moves only with a later sign-in.
+    stays, once: whoever reads it next and saves it late has not set it. The start moves only with a
+    later sign-in.
     """
     before = dict(data)
+    mine, other = last_activity(data), last_activity(stored)
+    is_own = LAST_ACTIVITY_EXACT in data and not _is_exact(data)
+    if is_own and mine and mine is not NEVER:
+        set_last_activity(data, mine)
     if data.get(SESSION_KEY) == stored.get(SESSION_KEY):
-        mine, other = last_activity(data), last_activity(stored)
-        is_own = LAST_ACTIVITY_EXACT in data and not _is_exact(data)
         if not is_own and mine and other and other > mine:
             take(data, stored, (LAST_ACTIVITY, LAST_ACTIVITY_EXACT))
         if str(stored.get(SIGNED_IN, "")) > str(data.get(SIGNED_IN, "")):

@@ -101,7 +101,7 @@ def session_security_notice(context: RequestContext) -> str:
     notice = _("You will be signed out after %(time)s without activity.")
     words = notice % {"time": _duration(timeouts.expire_after)}
     if timeouts.max_age is not None:
-        limit = _("In any case you will be signed out %(time)s after signing in.")
+        limit = _("You will always be signed out %(time)s after signing in.")
         words += " " + limit % {"time": _duration(timeouts.max_age)}
     return words
 
