@@ -248,8 +248,22 @@ def test_nothing_is_taken_from_a_session(change: Callable[[dict[str, object]], o
 
 def test_a_time_that_the_site_has_set_itself_stays() -> None:
     mine = signed_in(0) | {LAST: "2026-01-15T11:00:00.000000"}
-    assert not times.take_later(mine, signed_in(100) | {SIGNED_IN: mine[SIGNED_IN]})
+    stored = signed_in(100) | {SIGNED_IN: mine[SIGNED_IN]}
+    times.take_later(mine, stored)
     assert times.last_activity(mine) == NOON - timedelta(hours=1)
+
+
+def test_whoever_saves_such_a_session_later_has_not_set_its_time() -> None:
+    mine = signed_in(0) | {LAST: "2026-01-15T11:00:00.000000"}
+    times.take_later(mine, signed_in(100))
+    assert times.take_later(mine, signed_in(100))
+    assert times.last_activity(mine) == after(100)
+
+
+def test_an_unreadable_time_stays_unreadable() -> None:
+    mine = signed_in(0) | {LAST: "yesterday"}
+    assert not times.take_later(mine, signed_in(0))
+    assert times.last_activity(mine) == times.NEVER
 
 
 def test_a_session_of_2x_takes_over_what_was_stored_meanwhile() -> None:
