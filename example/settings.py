@@ -80,6 +80,8 @@ LOGGING = {
     "loggers": {"session_security": {"handlers": ["console"], "level": "INFO"}},
 }
 
+# The admin's templates need no change.
+SESSION_SECURITY_INSERT_INTO = ["admin"]
 SESSION_SECURITY_EXPIRE_AFTER = seconds("EXPIRE_AFTER", 60)
 SESSION_SECURITY_WARN_AFTER = seconds("WARN_AFTER", 30)
 if SESSION_SECURITY_WARN_AFTER >= SESSION_SECURITY_EXPIRE_AFTER:

@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "sessions.outage": {"_django", "sessions.activity", "sessions.engines"},
     "sessions.cookies": {"policy", "sessions.activity", "sessions.times"},
     "late_answers": {"conf", "policy", "requests"},
+    "insertion": {"conf"},
     "late_posts.__init__": set(),
     "late_posts.encryption": set(),
     "late_posts.fields": {"conf"},
@@ -66,6 +67,7 @@ ALLOWED: dict[str, set[str]] = {
     "middleware": {
         "_django",
         "conf",
+        "insertion",
         "late_answers",
         "late_posts.handling",
         "policy",

@@ -36,12 +36,22 @@ def test_a_site_that_is_set_up_as_documented_has_nothing_to_answer_for() -> None
 
 
 REQUEST = "django.template.context_processors.request"
+ADMIN: dict[str, object] = {
+    "INSTALLED_APPS": [*plain.INSTALLED_APPS, "django.contrib.admin"],
+    "ROOT_URLCONF": "tests.urls_with_admin",
+}
+INCLUDING = "{% extends 'admin/base_site.html' %}{% include 'session_security/all.html' %}"
 LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 FILES = "django.core.cache.backends.filebased.FileBasedCache"
 ENGINE = "django.contrib.sessions.backends."
 
 # Settings, the id, and words that the message or its hint must have.
 WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
+    "an admin without the element": (
+        ADMIN,
+        "W013",
+        ["SESSION_SECURITY_INSERT_INTO = ['admin']"],
+    ),
     "no middleware": ({"MIDDLEWARE": WITHOUT}, "W011", ["MIDDLEWARE", OURS]),
     "no sessions": (
         {"MIDDLEWARE": [path for path in plain.MIDDLEWARE if path != SESSIONS]},
@@ -225,6 +235,26 @@ RIGHT: dict[str, dict[str, object]] = {
     "lasting cookies that are meant": {
         "SESSION_EXPIRE_AT_BROWSER_CLOSE": False,
         "SESSION_SECURITY_INSECURE": True,
+    },
+    "an admin that gets the element": ADMIN | {"SESSION_SECURITY_INSERT_INTO": ["admin"]},
+    "an admin whose template includes the element": ADMIN
+    | {
+        "TEMPLATES": [
+            plain.TEMPLATES[0]
+            | {
+                "APP_DIRS": False,
+                "OPTIONS": {
+                    "context_processors": ["django.template.context_processors.request"],
+                    "loaders": [
+                        (
+                            "django.template.loaders.locmem.Loader",
+                            {"admin/base_site.html": INCLUDING},
+                        ),
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                },
+            }
+        ]
     },
     "templates of another kind": {
         "TEMPLATES": [

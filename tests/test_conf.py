@@ -24,6 +24,7 @@ DEFAULTS: dict[str, object] = {
     "PASSIVE_URLS": [],
     "PASSIVE_URL_NAMES": [],
     "COUNT_FETCH": False,
+    "INSERT_INTO": [],
     "REQUIRE_CONFIRM": False,
     "ON_EXPIRE": "auto",
     "REDIRECT_TO_LOGOUT": False,

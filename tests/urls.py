@@ -9,6 +9,10 @@ namespaced = (
     [
         path("poll/", views.public, name="poll"),
         path("read/", views.public, name="read"),
+        path("page/", views.page, name="page"),
+        path("stream/", views.stream, name="stream"),
+        path("element/", views.element, name="element"),
+        path("leave/", views.sign_out_in_a_page, name="leave"),
     ],
     "monitor",
 )

@@ -5,7 +5,13 @@ from collections.abc import Callable
 from django.contrib.auth import get_user_model, login, logout
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.contrib.messages import get_messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect
 from django.template import engines
 from django.utils.decorators import method_decorator
@@ -46,6 +52,24 @@ async def aname(request: HttpRequest) -> HttpResponse:
 
 def element(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(ELEMENT).render({}, request))
+
+
+CONTENT = "<html><body><p>A page</p></body></html>"
+HEADERS: dict[str, str] = {}
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """A page that does not include the element."""
+    return HttpResponse(CONTENT, headers=HEADERS)
+
+
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(["<body>", "</body>"])
+
+
+def sign_out_in_a_page(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return HttpResponse(CONTENT)
 
 
 def told(request: HttpRequest) -> JsonResponse:

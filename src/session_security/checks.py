@@ -13,6 +13,9 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.middleware.cache import FetchFromCacheMiddleware
+from django.template import engines
+from django.template.backends.django import DjangoTemplates
+from django.template.exceptions import TemplateDoesNotExist
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
@@ -34,7 +37,13 @@ REQUEST_PROCESSOR = "django.template.context_processors.request"
 
 def check(**kwargs: Any) -> list[CheckMessage]:
     """All checks of the app; those that rest on a wrong setting are left out until it is right."""
-    messages = [*check_middleware(), *check_settings(), *check_urls(), *check_site()]
+    messages = [
+        *check_middleware(),
+        *check_settings(),
+        *check_urls(),
+        *check_site(),
+        *check_admin(),
+    ]
     if not conf.problems:
         messages += [*check_times(), *check_renewal()]
     return messages
@@ -234,6 +243,36 @@ def check_site() -> Iterator[CheckMessage]:
             f"{PREFIX}INSECURE = True.",
             id="session_security.W007",
         )
+
+
+def check_admin() -> Iterator[CheckMessage]:
+    """W013: the pages of the admin are watched, too."""
+    try:
+        reverse("admin:index")
+    except (NoReverseMatch, ImproperlyConfigured):
+        return
+    if "admin" not in conf.INSERT_INTO and not any(
+        "session_security/all.html" in source
+        for name in ("admin/base.html", "admin/base_site.html")
+        for source in _sources(name)
+    ):
+        yield Warning(
+            "The pages of the admin do not have the element: nobody is warned there.",
+            hint=f"Set {PREFIX}INSERT_INTO = ['admin'], whatever the theme; or silence this.",
+            id="session_security.W013",
+        )
+
+
+def _sources(name: str) -> Iterator[str]:
+    """The text of each template of that name, the one that is used and those behind it."""
+    for engine in engines.all():
+        if not isinstance(engine, DjangoTemplates):
+            continue
+        loaders: list[Any] = engine.engine.template_loaders
+        for loader in loaders:
+            for origin in loader.get_template_sources(name):
+                with suppress(TemplateDoesNotExist):
+                    yield loader.get_contents(origin)
 
 
 def _import(path: str) -> object:

@@ -123,6 +123,11 @@ class Conf:
         return self._list("PASSIVE_URL_NAMES")
 
     @cached_property
+    def INSERT_INTO(self) -> Collection[object]:
+        """Namespaces of URLs whose pages get the element without including it."""
+        return self._list("INSERT_INTO")
+
+    @cached_property
     def COUNT_FETCH(self) -> bool:
         """Whether a request made by a script is a human act."""
         return self._bool("COUNT_FETCH")

@@ -26,6 +26,7 @@ from django.utils.functional import SimpleLazyObject
 
 from . import _django, requests
 from .conf import SecuredRequest, SessionSecurity, conf
+from .insertion import insert_element, needs_element
 from .late_answers import explanation, late_answer
 from .late_posts.handling import carry_over_logout, finish_response, is_arriving, receive
 from .policy import Reason, SessionStatus, Timeouts, judge
@@ -116,6 +117,8 @@ class SessionSecurityMiddleware:
         response = self._refuse(request) or self.get_response(request)
         if self._view_was_skipped(request, response):
             self._process_view(request)
+        if needs_element(request, response):
+            insert_element(request, response)
         if self._is_cookie_due(request):
             cookies.renew(request, response)
         return self._finish_response(request, response)
@@ -133,6 +136,8 @@ class SessionSecurityMiddleware:
         response = self._refuse(request) or await self.get_response(request)
         if self._view_was_skipped(request, response):
             await self._aprocess_view(request)
+        if needs_element(request, response):
+            await sync_to_async(insert_element)(request, response)
         if self._is_cookie_due(request):
             await sync_to_async(cookies.renew)(request, response)
         return self._finish_response(request, response)
