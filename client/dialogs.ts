@@ -165,6 +165,11 @@ export class Dialogs extends Observer {
     if (place.parentElement) place.parentElement.hidden = !moment;
   }
 
+  /** A page of 2.x has no cover: locked, it would be blank. */
+  get canLock(): boolean {
+    return this.find("cover") !== null;
+  }
+
   /** The title of a page that can't be read. */
   get coverTitle(): string {
     return this.find("cover_title")?.textContent ?? "";

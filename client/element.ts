@@ -74,6 +74,18 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
     return Math.max(0, watcher?.timeline.remaining ?? 0);
   }
 
+  /** As in 2.x: no true value, and the browser asks nobody before the page is left. */
+  get confirmFormDiscard(): unknown {
+    return this.options?.confirmFormDiscard;
+  }
+
+  set confirmFormDiscard(value: unknown) {
+    if (!this.options) return;
+    this.options.confirmFormDiscard = value;
+    watcher?.unsaved.configure(this.options.pingUrl, Boolean(value));
+    watcher?.evaluate();
+  }
+
   activity(): void {
     watcher?.recordActivity(true);
   }

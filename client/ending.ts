@@ -48,8 +48,10 @@ export class Ending {
     this.reason = reason;
     const mayLeave = this.page.fire("expire", { reason });
     const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
+    const { canLock } = this.page.dialogs;
     const onExpire = options.onExpire ?? "auto";
-    if (afterTheEnd({ mayLeave, onExpire, awaitsSignIn, hasUnsavedInput }) === "locked") {
+    const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
+    if (afterTheEnd(page) === "locked") {
       this.lock();
       if (mayLeave) this.page.fire("lock");
       return;

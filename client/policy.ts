@@ -138,9 +138,12 @@ export function afterTheEnd(page: {
   /** Somebody is about to sign in again in another tab. */
   readonly awaitsSignIn: boolean;
   readonly hasUnsavedInput: boolean;
+  /** It has a cover, which says why it is hidden and leads back. */
+  readonly canLock: boolean;
 }): "locked" | "leaving" {
-  if (!page.mayLeave || page.onExpire === "lock") return "locked";
-  if (page.onExpire === "leave") return "leaving";
+  if (!page.mayLeave) return "locked";
+  if (!page.canLock || page.onExpire === "leave") return "leaving";
+  if (page.onExpire === "lock") return "locked";
   return page.awaitsSignIn || page.hasUnsavedInput ? "locked" : "leaving";
 }
 

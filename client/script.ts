@@ -12,13 +12,30 @@ function SessionSecurity(options: Options): PublicElement {
   words.textContent = JSON.stringify(options);
   element.append(words);
   const connect = () => {
-    const form = document.getElementById("session_security_logout_form");
-    if (form) element.append(form);
+    // The parts that such a page has are in it somewhere, and work in the element.
+    for (const name of ["warning", "cover", "logout_form"]) {
+      const part = document.getElementById(`session_security_${name}`);
+      if (part) element.append(part);
+    }
     document.body.append(element);
   };
-  if (document.body) connect();
-  else document.addEventListener("DOMContentLoaded", connect);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", connect);
+  else connect();
   return element;
 }
 
-window.yourlabs = { SessionSecurity };
+// Where scripts of a site replaced methods of 2.x, nothing calls them any more.
+SessionSecurity.prototype = new Proxy(
+  {},
+  {
+    set(target, name, value) {
+      console.warn(
+        `session_security: nothing calls yourlabs.SessionSecurity.prototype.${String(name)} in ` +
+          "version 3. Listen to the element's events instead: see the upgrade guide.",
+      );
+      return Reflect.set(target, name, value);
+    },
+  },
+);
+
+window.yourlabs = { ...window.yourlabs, SessionSecurity };

@@ -11,9 +11,9 @@ const STATIC = "src/session_security/static/session_security";
 
 /** Which file is built from which source, and how. */
 const BUILDS = [
-  { name: "session_security.js", source: "index.ts", minify: true, format: "esm" },
-  { name: "session_security.debug.js", source: "index.ts", minify: false, format: "esm" },
-  // Loaded by a <script> without type="module".
+  // Loaded by a <script> without type="module": the scripts that follow can use the element.
+  { name: "session_security.js", source: "index.ts", minify: true, format: "iife" },
+  { name: "session_security.debug.js", source: "index.ts", minify: false, format: "iife" },
   { name: "script.js", source: "script.ts", minify: true, format: "iife" },
   { name: "resume.js", source: "resume.ts", minify: true, format: "esm" },
   { name: "kept.js", source: "kept.ts", minify: true, format: "esm" },

@@ -6,6 +6,8 @@ export interface SessionSecurityElement extends HTMLElement {
   readonly idle: number;
   /** Seconds until the end; 0 when the session has ended. */
   readonly remaining: number;
+  /** Whether the browser asks before a page with unsaved input is left; any true value. */
+  confirmFormDiscard: unknown;
   /** Extends the session, for a script that knows that somebody is there. */
   activity(): void;
   /** Says that what was typed into a form, or anywhere, has been saved. */

@@ -1,1308 +1,1327 @@
 // Built from client/ by "make client".
-// observer.ts
-var Observer = class {
-  constructor() {
-    this.listening = null;
-  }
-  get isStarted() {
-    return this.listening !== null;
-  }
-  start() {
-    if (this.listening) return;
-    this.listening = new AbortController();
-    this.listen();
-  }
-  stop() {
-    this.listening?.abort();
-    this.listening = null;
-  }
-  /**
-   * Adds a listener, which `stop()` removes, for types with a space between.
-   *
-   * It captures, so that no script of the page can keep events away; but of a window only its own,
-   * for "focus" is also that of each field.
-   */
-  on(target, types, hear, isPassive = true) {
-    if (!this.listening) return;
-    const { signal } = this.listening;
-    const options = { capture: target !== window, passive: isPassive, signal };
-    for (const type of types.split(" ")) target.addEventListener(type, hear, options);
-  }
-};
-
-// page.ts
-var PageObserver = class extends Observer {
-  constructor(delegate) {
-    super();
-    this.delegate = delegate;
-  }
-  listen() {
-    const hear = (event) => this.hear(event);
-    this.on(window, "focus online pagehide", hear);
-    this.on(document, "resume visibilitychange", hear);
-  }
-  hear({ type }) {
-    const isLeft = type === "pagehide";
-    if (isLeft || document.hidden) this.delegate.onHidden();
-    else this.delegate.onReturned(type === "resume");
-    if (isLeft) this.delegate.onLeft();
-  }
-};
-function isFromCache() {
-  const [entry] = performance.getEntriesByType("navigation");
-  const { type, transferSize } = entry ?? {};
-  return type === "back_forward" && !transferSize;
-}
-function isWatchedFromOutside() {
-  try {
-    return window.parent !== window && Boolean(window.top?.sessionSecurity);
-  } catch {
-    return false;
-  }
-}
-
-// clock.ts
-function momentAgo(seconds = 0) {
-  const milliseconds = seconds * 1e3;
-  return { wall: Date.now() - milliseconds, monotonic: performance.now() - milliseconds };
-}
-var NEVER = momentAgo(Infinity);
-function secondsSince(moment) {
-  return Math.max(Date.now() - moment.wall, performance.now() - moment.monotonic) / 1e3;
-}
-function laterOf(known, other) {
-  const age = secondsSince(other);
-  return age > -1 && age < secondsSince(known) ? other : known;
-}
-
-// policy.ts
-var DAY = 86400;
-var SELDOM = 60;
-var SHORTEST = 0.05;
-var TOLERANCE = 0.05;
-var QUESTION_PATIENCE = 3;
-var FAILURES_BEFORE_WARNING = 2;
-function timeLeft({ sinceActivity, absoluteEndIn }, { expireAfter }) {
-  return Math.min(expireAfter - sinceActivity, absoluteEndIn);
-}
-function isEndFinal({ sinceActivity, absoluteEndIn }, limits) {
-  return absoluteEndIn < limits.expireAfter - sinceActivity;
-}
-function reportDueIn({ isReportUrgent, sinceReport }, { expireAfter }) {
-  return isReportUrgent ? 0 : expireAfter / 5 - sinceReport;
-}
-function backOff(failures, { expireAfter }) {
-  return Math.min(30, expireAfter / 20, 2 ** (failures - 1));
-}
-function mayAsk(facts) {
-  if (facts.mayAskIn > 0) return false;
-  const isUnanswered = facts.sinceQuestion < facts.sinceAnswer;
-  const isBeingAsked = isUnanswered && facts.sinceQuestion < QUESTION_PATIENCE;
-  return facts.mayHaveNewSignIn || !isBeingAsked;
-}
-function shouldReportWhenHidden(facts, limits) {
-  const isWorthIt = facts.isReportUrgent || facts.sinceReport > limits.expireAfter / 20;
-  return facts.hasUnreportedActivity && isWorthIt;
-}
-function weighActivity(ages, limits, { isDeliberate, requireConfirm }) {
-  if (timeLeft(ages, limits) <= 0) return "late";
-  if (ages.sinceActivity < limits.warnAfter) return "counted";
-  return requireConfirm && !isDeliberate ? "refused" : "rescue";
-}
-function afterTheEnd(page) {
-  if (!page.mayLeave || page.onExpire === "lock") return "locked";
-  if (page.onExpire === "leave") return "leaving";
-  return page.awaitsSignIn || page.hasUnsavedInput ? "locked" : "leaving";
-}
-function reckon(facts, limits) {
-  const remaining = timeLeft(facts, limits);
-  const warningIn = remaining - (limits.expireAfter - limits.warnAfter);
-  return {
-    remaining,
-    warningIn,
-    reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
-    isConfirmed: facts.sinceAnswer <= TOLERANCE - warningIn,
-    // What is covered opens only when the server has spoken.
-    isCovered: remaining <= 0 || facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)
-  };
-}
-function isAnswerDue(facts, reckoning) {
-  if (facts.mayHaveNewSignIn) return true;
-  if (facts.isEnded) return false;
-  return reckoning.isCovered || facts.isUncertain && !facts.isHidden || reckoning.warningIn <= 0 && !reckoning.isConfirmed || reckoning.reportIn <= 0;
-}
-function phaseOf(facts, limits, reckoning) {
-  const { isCovered, isConfirmed, warningIn } = reckoning;
-  if (facts.isLeaving || isCovered && (facts.coveredFor ?? 0) >= DAY) return "leaving";
-  if (facts.isEnded) return "locked";
-  if (isCovered) return "covered";
-  const isOverdue = 3 * warningIn < limits.warnAfter - limits.expireAfter;
-  const mayWarn = isConfirmed || isOverdue || facts.failures > FAILURES_BEFORE_WARNING;
-  return warningIn <= 0 && mayWarn ? "warning" : "open";
-}
-function nextLook(facts, reckoning, isDue) {
-  const { isCovered, remaining, reportIn, warningIn } = reckoning;
-  if (facts.isEnded && !isDue) return SELDOM;
-  if (!isDue && warningIn > 0) return Math.min(facts.isHidden ? SELDOM : 1, warningIn, reportIn);
-  if (isCovered) return 1;
-  return Math.min(facts.isWarningOpen ? remaining % 1 : 1, remaining);
-}
-function decide(facts, limits) {
-  if (!facts.isRunning) {
-    return { phase: "dormant", ask: false, isAnswerDue: false, lookAgainIn: SELDOM };
-  }
-  const reckoning = reckon(facts, limits);
-  const isDue = isAnswerDue(facts, reckoning);
-  const isItsTurn = !facts.isHidden || facts.wasAnswerDue || facts.mayHaveNewSignIn;
-  return {
-    phase: phaseOf(facts, limits, reckoning),
-    ask: isDue && isItsTurn && mayAsk(facts),
-    isAnswerDue: isDue,
-    lookAgainIn: Math.max(nextLook(facts, reckoning, isDue), SHORTEST)
-  };
-}
-
-// timeline.ts
-var SHARED = ["activity", "answer", "report", "question"];
-function timesOfNewPage({ idle = 0, absoluteIn = null }, age) {
-  const asked = momentAgo(age);
-  return {
-    activity: momentAgo(age + idle),
-    answer: asked,
-    report: asked,
-    question: NEVER,
-    broadcast: asked,
-    absoluteEnd: momentAgo(age - (absoluteIn ?? Infinity)),
-    hasUnreportedActivity: false,
-    isReportUrgent: false
-  };
-}
-var Timeline = class {
-  constructor(times, limits) {
-    this.times = times;
-    this.limits = limits;
-  }
-  get facts() {
-    const { times } = this;
-    return {
-      sinceActivity: secondsSince(times.activity),
-      sinceAnswer: secondsSince(times.answer),
-      sinceReport: secondsSince(times.report),
-      sinceQuestion: secondsSince(times.question),
-      absoluteEndIn: -secondsSince(times.absoluteEnd),
-      hasUnreportedActivity: times.hasUnreportedActivity,
-      isReportUrgent: times.isReportUrgent
-    };
-  }
-  get idle() {
-    return secondsSince(this.times.activity);
-  }
-  get remaining() {
-    return timeLeft(this.facts, this.limits);
-  }
-  get isEndFinal() {
-    return isEndFinal(this.facts, this.limits);
-  }
-  get isReportDue() {
-    return reportDueIn(this.facts, this.limits) <= 0;
-  }
-  get ages() {
-    const { times } = this;
-    return {
-      activity: secondsSince(times.activity),
-      answer: secondsSince(times.answer),
-      report: secondsSince(times.report),
-      question: secondsSince(times.question)
-    };
-  }
-  /** Somebody is here. True if the other tabs are to be told. */
-  recordActivity(isUrgent) {
-    const { times } = this;
-    const isNews = isUrgent || secondsSince(times.broadcast) >= 1;
-    times.activity = momentAgo();
-    times.hasUnreportedActivity = true;
-    times.isReportUrgent ||= isUrgent;
-    if (isNews) times.broadcast = times.activity;
-    return isNews;
-  }
-  recordQuestion() {
-    const { times } = this;
-    times.question = momentAgo();
-    return { sent: times.question, activity: times.activity, idleFor: this.idle };
-  }
-  recordFailure() {
-    this.times.question = NEVER;
-  }
-  recordAnswer({ sent, activity, idleFor }, { idle, absoluteIn }) {
-    const { times } = this;
-    times.answer = times.report = laterOf(times.answer, sent);
-    times.isReportUrgent = false;
-    const age = secondsSince(sent);
-    if (absoluteIn !== void 0) times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
-    const known = momentAgo(age + idle);
-    if (times.activity === activity && idle < idleFor + 2) {
-      times.hasUnreportedActivity = false;
-      times.activity = known;
-    } else times.activity = laterOf(times.activity, known);
-  }
-  /** What another tab knew so many seconds ago. True if it had heard from the server since. */
-  merge(ages, delay) {
-    const { times } = this;
-    const { activity, answer } = times;
-    for (const name of SHARED) {
-      const age = ages[name] ?? Infinity;
-      times[name] = laterOf(times[name], momentAgo(age + delay));
+(() => {
+  // observer.ts
+  var Observer = class {
+    constructor() {
+      this.listening = null;
     }
-    const isNews = times.answer !== answer;
-    if (isNews) times.isReportUrgent = false;
-    if (times.activity !== activity && !times.isReportUrgent) times.hasUnreportedActivity = false;
-    return isNews;
-  }
-};
+    get isStarted() {
+      return this.listening !== null;
+    }
+    start() {
+      if (this.listening) return;
+      this.listening = new AbortController();
+      this.listen();
+    }
+    stop() {
+      this.listening?.abort();
+      this.listening = null;
+    }
+    /**
+     * Adds a listener, which `stop()` removes, for types with a space between.
+     *
+     * It captures, so that no script of the page can keep events away; but of a window only its own,
+     * for "focus" is also that of each field.
+     */
+    on(target, types, hear, isPassive = true) {
+      if (!this.listening) return;
+      const { signal } = this.listening;
+      const options = { capture: target !== window, passive: isPassive, signal };
+      for (const type of types.split(" ")) target.addEventListener(type, hear, options);
+    }
+  };
 
-// activity.ts
-var EVENTS = "change input keydown pointerdown pointermove reset submit touchmove wheel";
-function documentOf(view) {
-  try {
-    return view?.document ?? null;
-  } catch {
-    return null;
+  // page.ts
+  var PageObserver = class extends Observer {
+    constructor(delegate) {
+      super();
+      this.delegate = delegate;
+    }
+    listen() {
+      const hear = (event) => this.hear(event);
+      this.on(window, "focus online pagehide", hear);
+      this.on(document, "resume visibilitychange", hear);
+    }
+    hear({ type }) {
+      const isLeft = type === "pagehide";
+      if (isLeft || document.hidden) this.delegate.onHidden();
+      else this.delegate.onReturned(type === "resume");
+      if (isLeft) this.delegate.onLeft();
+    }
+  };
+  function isFromCache() {
+    const [entry] = performance.getEntriesByType("navigation");
+    const { type, transferSize } = entry ?? {};
+    return type === "back_forward" && !transferSize;
   }
-}
-var Activity = class extends Observer {
-  constructor(delegate) {
-    super();
-    this.delegate = delegate;
-    this.pointer = "";
-    this.hear = (event) => {
-      if (event.type !== "pointermove" || this.hasMoved(event)) {
-        this.delegate.onActivityEvent(event);
-      }
+  function isWatchedFromOutside() {
+    try {
+      return window.parent !== window && Boolean(window.top?.sessionSecurity);
+    } catch {
+      return false;
+    }
+  }
+
+  // clock.ts
+  function momentAgo(seconds = 0) {
+    const milliseconds = seconds * 1e3;
+    return { wall: Date.now() - milliseconds, monotonic: performance.now() - milliseconds };
+  }
+  var NEVER = momentAgo(Infinity);
+  function secondsSince(moment) {
+    return Math.max(Date.now() - moment.wall, performance.now() - moment.monotonic) / 1e3;
+  }
+  function laterOf(known, other) {
+    const age = secondsSince(other);
+    return age > -1 && age < secondsSince(known) ? other : known;
+  }
+
+  // policy.ts
+  var DAY = 86400;
+  var SELDOM = 60;
+  var SHORTEST = 0.05;
+  var TOLERANCE = 0.05;
+  var QUESTION_PATIENCE = 3;
+  var FAILURES_BEFORE_WARNING = 2;
+  function timeLeft({ sinceActivity, absoluteEndIn }, { expireAfter }) {
+    return Math.min(expireAfter - sinceActivity, absoluteEndIn);
+  }
+  function isEndFinal({ sinceActivity, absoluteEndIn }, limits) {
+    return absoluteEndIn < limits.expireAfter - sinceActivity;
+  }
+  function reportDueIn({ isReportUrgent, sinceReport }, { expireAfter }) {
+    return isReportUrgent ? 0 : expireAfter / 5 - sinceReport;
+  }
+  function backOff(failures, { expireAfter }) {
+    return Math.min(30, expireAfter / 20, 2 ** (failures - 1));
+  }
+  function mayAsk(facts) {
+    if (facts.mayAskIn > 0) return false;
+    const isUnanswered = facts.sinceQuestion < facts.sinceAnswer;
+    const isBeingAsked = isUnanswered && facts.sinceQuestion < QUESTION_PATIENCE;
+    return facts.mayHaveNewSignIn || !isBeingAsked;
+  }
+  function shouldReportWhenHidden(facts, limits) {
+    const isWorthIt = facts.isReportUrgent || facts.sinceReport > limits.expireAfter / 20;
+    return facts.hasUnreportedActivity && isWorthIt;
+  }
+  function weighActivity(ages, limits, { isDeliberate, requireConfirm }) {
+    if (timeLeft(ages, limits) <= 0) return "late";
+    if (ages.sinceActivity < limits.warnAfter) return "counted";
+    return requireConfirm && !isDeliberate ? "refused" : "rescue";
+  }
+  function afterTheEnd(page) {
+    if (!page.mayLeave) return "locked";
+    if (!page.canLock || page.onExpire === "leave") return "leaving";
+    if (page.onExpire === "lock") return "locked";
+    return page.awaitsSignIn || page.hasUnsavedInput ? "locked" : "leaving";
+  }
+  function reckon(facts, limits) {
+    const remaining = timeLeft(facts, limits);
+    const warningIn = remaining - (limits.expireAfter - limits.warnAfter);
+    return {
+      remaining,
+      warningIn,
+      reportIn: facts.hasUnreportedActivity ? reportDueIn(facts, limits) : Infinity,
+      isConfirmed: facts.sinceAnswer <= TOLERANCE - warningIn,
+      // What is covered opens only when the server has spoken.
+      isCovered: remaining <= 0 || facts.coveredFor !== null && (facts.isUncertain || facts.isEnded)
     };
-    // A frame has another document after each load.
-    this.hearLoad = ({ target }) => this.watch(target.contentWindow);
   }
-  listen() {
-    this.watch(window);
+  function isAnswerDue(facts, reckoning) {
+    if (facts.mayHaveNewSignIn) return true;
+    if (facts.isEnded) return false;
+    return reckoning.isCovered || facts.isUncertain && !facts.isHidden || reckoning.warningIn <= 0 && !reckoning.isConfirmed || reckoning.reportIn <= 0;
   }
-  // The same listeners each time, so that a document which is watched twice is heard once.
-  watch(view) {
-    const document2 = documentOf(view);
-    if (!document2) return;
-    for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentWindow);
-    this.on(document2, EVENTS, this.hear);
-    this.on(document2, "load", this.hearLoad);
+  function phaseOf(facts, limits, reckoning) {
+    const { isCovered, isConfirmed, warningIn } = reckoning;
+    if (facts.isLeaving || isCovered && (facts.coveredFor ?? 0) >= DAY) return "leaving";
+    if (facts.isEnded) return "locked";
+    if (isCovered) return "covered";
+    const isOverdue = 3 * warningIn < limits.warnAfter - limits.expireAfter;
+    const mayWarn = isConfirmed || isOverdue || facts.failures > FAILURES_BEFORE_WARNING;
+    return warningIn <= 0 && mayWarn ? "warning" : "open";
   }
-  // Chrome sends these events, too, when the layout shifts under a still pointer.
-  hasMoved({ screenX, screenY }) {
-    const before = this.pointer;
-    this.pointer = `${screenX} ${screenY}`;
-    return before !== "" && before !== this.pointer;
+  function nextLook(facts, reckoning, isDue) {
+    const { isCovered, remaining, reportIn, warningIn } = reckoning;
+    if (facts.isEnded && !isDue) return SELDOM;
+    if (!isDue && warningIn > 0) return Math.min(facts.isHidden ? SELDOM : 1, warningIn, reportIn);
+    if (isCovered) return 1;
+    return Math.min(facts.isWarningOpen ? remaining % 1 : 1, remaining);
   }
-};
+  function decide(facts, limits) {
+    if (!facts.isRunning) {
+      return { phase: "dormant", ask: false, isAnswerDue: false, lookAgainIn: SELDOM };
+    }
+    const reckoning = reckon(facts, limits);
+    const isDue = isAnswerDue(facts, reckoning);
+    const isItsTurn = !facts.isHidden || facts.wasAnswerDue || facts.mayHaveNewSignIn;
+    return {
+      phase: phaseOf(facts, limits, reckoning),
+      ask: isDue && isItsTurn && mayAsk(facts),
+      isAnswerDue: isDue,
+      lookAgainIn: Math.max(nextLook(facts, reckoning, isDue), SHORTEST)
+    };
+  }
 
-// cover.ts
-var CLASS = "session_security_covered";
-var Cover = class {
-  // of popovers
-  constructor(dialogs) {
-    this.dialogs = dialogs;
-    this.since = null;
-    this.reason = "";
-    this.title = "";
-    // that the page would have
-    this.coverTitle = "";
-    this.observer = new MutationObserver(() => this.stayOnTop());
-    this.onToggle = () => this.stayOnTop();
+  // timeline.ts
+  var SHARED = ["activity", "answer", "report", "question"];
+  function timesOfNewPage({ idle = 0, absoluteIn = null }, age) {
+    const asked = momentAgo(age);
+    return {
+      activity: momentAgo(age + idle),
+      answer: asked,
+      report: asked,
+      question: NEVER,
+      broadcast: asked,
+      absoluteEnd: momentAgo(age - (absoluteIn ?? Infinity)),
+      hasUnreportedActivity: false,
+      isReportUrgent: false
+    };
   }
-  get isUp() {
-    return this.since !== null;
+  var Timeline = class {
+    constructor(times, limits) {
+      this.times = times;
+      this.limits = limits;
+    }
+    get facts() {
+      const { times } = this;
+      return {
+        sinceActivity: secondsSince(times.activity),
+        sinceAnswer: secondsSince(times.answer),
+        sinceReport: secondsSince(times.report),
+        sinceQuestion: secondsSince(times.question),
+        absoluteEndIn: -secondsSince(times.absoluteEnd),
+        hasUnreportedActivity: times.hasUnreportedActivity,
+        isReportUrgent: times.isReportUrgent
+      };
+    }
+    get idle() {
+      return secondsSince(this.times.activity);
+    }
+    get remaining() {
+      return timeLeft(this.facts, this.limits);
+    }
+    get isEndFinal() {
+      return isEndFinal(this.facts, this.limits);
+    }
+    get isReportDue() {
+      return reportDueIn(this.facts, this.limits) <= 0;
+    }
+    get ages() {
+      const { times } = this;
+      return {
+        activity: secondsSince(times.activity),
+        answer: secondsSince(times.answer),
+        report: secondsSince(times.report),
+        question: secondsSince(times.question)
+      };
+    }
+    /** Somebody is here. True if the other tabs are to be told. */
+    recordActivity(isUrgent) {
+      const { times } = this;
+      const isNews = isUrgent || secondsSince(times.broadcast) >= 1;
+      times.activity = momentAgo();
+      times.hasUnreportedActivity = true;
+      times.isReportUrgent ||= isUrgent;
+      if (isNews) times.broadcast = times.activity;
+      return isNews;
+    }
+    recordQuestion() {
+      const { times } = this;
+      times.question = momentAgo();
+      return { sent: times.question, activity: times.activity, idleFor: this.idle };
+    }
+    recordFailure() {
+      this.times.question = NEVER;
+    }
+    recordAnswer({ sent, activity, idleFor }, { idle, absoluteIn }) {
+      const { times } = this;
+      times.answer = times.report = laterOf(times.answer, sent);
+      times.isReportUrgent = false;
+      const age = secondsSince(sent);
+      if (absoluteIn !== void 0) times.absoluteEnd = momentAgo(age - (absoluteIn ?? Infinity));
+      const known = momentAgo(age + idle);
+      if (times.activity === activity && idle < idleFor + 2) {
+        times.hasUnreportedActivity = false;
+        times.activity = known;
+      } else times.activity = laterOf(times.activity, known);
+    }
+    /** What another tab knew so many seconds ago. True if it had heard from the server since. */
+    merge(ages, delay) {
+      const { times } = this;
+      const { activity, answer } = times;
+      for (const name of SHARED) {
+        const age = ages[name] ?? Infinity;
+        times[name] = laterOf(times[name], momentAgo(age + delay));
+      }
+      const isNews = times.answer !== answer;
+      if (isNews) times.isReportUrgent = false;
+      if (times.activity !== activity && !times.isReportUrgent) times.hasUnreportedActivity = false;
+      return isNews;
+    }
+  };
+
+  // activity.ts
+  var EVENTS = "change input keydown pointerdown pointermove reset submit touchmove wheel";
+  function documentOf(view) {
+    try {
+      return view?.document ?? null;
+    } catch {
+      return null;
+    }
   }
-  get age() {
-    return this.since && secondsSince(this.since);
-  }
-  raise() {
-    if (this.since) return;
-    this.since = momentAgo();
-    this.title = document.title;
-    document.title = this.dialogs.coverTitle;
-    this.coverTitle = document.title;
-    document.documentElement.classList.add(CLASS);
-    this.explain("");
-    this.observer.observe(document, {
-      attributeFilter: ["open"],
-      characterData: true,
-      // the title
-      childList: true,
-      subtree: true
-    });
-    document.addEventListener("toggle", this.onToggle, true);
-    this.stayOnTop();
-  }
-  lower() {
-    if (!this.since) return;
-    this.since = null;
-    this.observer.disconnect();
-    document.removeEventListener("toggle", this.onToggle, true);
-    document.title = this.title;
-    document.documentElement.classList.remove(CLASS);
-    this.explain("");
-    this.dialogs.writeLockedSince(null);
-  }
-  /** Says why, and stays open. */
-  explain(reason) {
-    this.reason = reason;
-    this.dialogs.show("cover", this.isUp, reason || "doubt");
-  }
-  /** Shows in another element what it shows. */
-  refresh() {
-    if (this.since) this.explain(this.reason);
-  }
-  stayOnTop() {
-    if (document.title !== this.coverTitle) {
+  var Activity = class extends Observer {
+    constructor(delegate) {
+      super();
+      this.delegate = delegate;
+      this.pointer = "";
+      this.hear = (event) => {
+        if (event.type !== "pointermove" || this.hasMoved(event)) {
+          this.delegate.onActivityEvent(event);
+        }
+      };
+      // A frame has another document after each load.
+      this.hearLoad = ({ target }) => this.watch(target.contentWindow);
+    }
+    listen() {
+      this.watch(window);
+    }
+    // The same listeners each time, so that a document which is watched twice is heard once.
+    watch(view) {
+      const document2 = documentOf(view);
+      if (!document2) return;
+      for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentWindow);
+      this.on(document2, EVENTS, this.hear);
+      this.on(document2, "load", this.hearLoad);
+    }
+    // Chrome sends these events, too, when the layout shifts under a still pointer.
+    hasMoved({ screenX, screenY }) {
+      const before = this.pointer;
+      this.pointer = `${screenX} ${screenY}`;
+      return before !== "" && before !== this.pointer;
+    }
+  };
+
+  // cover.ts
+  var CLASS = "session_security_covered";
+  var Cover = class {
+    // of popovers
+    constructor(dialogs) {
+      this.dialogs = dialogs;
+      this.since = null;
+      this.reason = "";
+      this.title = "";
+      // that the page would have
+      this.coverTitle = "";
+      this.observer = new MutationObserver(() => this.stayOnTop());
+      this.onToggle = () => this.stayOnTop();
+    }
+    get isUp() {
+      return this.since !== null;
+    }
+    get age() {
+      return this.since && secondsSince(this.since);
+    }
+    raise() {
+      if (this.since) return;
+      this.since = momentAgo();
       this.title = document.title;
-      document.title = this.coverTitle;
+      document.title = this.dialogs.coverTitle;
+      this.coverTitle = document.title;
+      document.documentElement.classList.add(CLASS);
+      this.explain("");
+      this.observer.observe(document, {
+        attributeFilter: ["open"],
+        characterData: true,
+        // the title
+        childList: true,
+        subtree: true
+      });
+      document.addEventListener("toggle", this.onToggle, true);
+      this.stayOnTop();
     }
-    if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
-    this.observer.takeRecords();
-  }
-};
-
-// roots.ts
-function documentIn(element) {
-  return "contentDocument" in element ? element.contentDocument : null;
-}
-function* rootsIn(root) {
-  yield root;
-  for (const element of root.querySelectorAll("*")) {
-    for (const inner of [documentIn(element), element.shadowRoot]) {
-      if (inner) yield* rootsIn(inner);
+    lower() {
+      if (!this.since) return;
+      this.since = null;
+      this.observer.disconnect();
+      document.removeEventListener("toggle", this.onToggle, true);
+      document.title = this.title;
+      document.documentElement.classList.remove(CLASS);
+      this.explain("");
+      this.dialogs.writeLockedSince(null);
     }
-  }
-}
+    /** Says why, and stays open. */
+    explain(reason) {
+      this.reason = reason;
+      this.dialogs.show("cover", this.isUp, reason || "doubt");
+    }
+    /** Shows in another element what it shows. */
+    refresh() {
+      if (this.since) this.explain(this.reason);
+    }
+    stayOnTop() {
+      if (document.title !== this.coverTitle) {
+        this.title = document.title;
+        document.title = this.coverTitle;
+      }
+      if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
+      this.observer.takeRecords();
+    }
+  };
 
-// csrf.ts
-var FIELDS = "[name=csrfmiddlewaretoken]";
-var METAS = "meta[name*=csrf i]:not([name*=header i], [name*=param i])";
-var HTMX_ATTRIBUTES = ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"];
-var TOKEN_IN_JSON = /("[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
-function renewTokens(csrfToken) {
-  for (const root of rootsIn(document)) {
-    for (const field of root.querySelectorAll(FIELDS)) field.value = csrfToken;
-    for (const meta of root.querySelectorAll(METAS)) meta.content = csrfToken;
-    for (const name of HTMX_ATTRIBUTES) {
-      for (const element of root.querySelectorAll(`[${name}]`)) {
-        const json = element.getAttribute(name) ?? "";
-        const renewed = json.replace(TOKEN_IN_JSON, (_, before) => before + csrfToken);
-        element.setAttribute(name, renewed);
+  // roots.ts
+  function documentIn(element) {
+    return "contentDocument" in element ? element.contentDocument : null;
+  }
+  function* rootsIn(root) {
+    yield root;
+    for (const element of root.querySelectorAll("*")) {
+      for (const inner of [documentIn(element), element.shadowRoot]) {
+        if (inner) yield* rootsIn(inner);
       }
     }
   }
-}
-function setToken(form, csrfToken) {
-  const field = form.elements.namedItem("csrfmiddlewaretoken");
-  if (field instanceof HTMLInputElement) field.value = csrfToken;
-}
 
-// dialogs.ts
-function isDialog(element) {
-  return "showModal" in element;
-}
-function focusedElement() {
-  let focused = document.activeElement;
-  for (let inner = focused; inner; inner = documentIn(inner)?.activeElement ?? null) {
-    focused = inner;
-  }
-  return focused;
-}
-function inWords(seconds, language) {
-  const isFull = seconds % 60 === 0;
-  const unit = isFull ? "minute" : "second";
-  const value = isFull ? seconds / 60 : seconds;
-  return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
-}
-function inDigits(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-var Dialogs = class extends Observer {
-  constructor(delegate) {
-    super();
-    this.delegate = delegate;
-    this.focusBefore = null;
-    this.lockedSince = null;
-  }
-  /** Lets go of the dialogs of this element: others are to be found from now on. */
-  reset() {
-    this.stop();
-    for (const dialog of this.element.querySelectorAll("dialog")) dialog.close();
-    this.writeLockedSince(this.lockedSince);
-  }
-  get element() {
-    return this.delegate.element;
-  }
-  get language() {
-    return this.delegate.options.language;
-  }
-  /** In the element if it is there: while a library swaps them, there may be two in the page. */
-  find(name) {
-    const id = `session_security_${name}`;
-    return this.element.querySelector(`#${id}`) ?? document.getElementById(id);
-  }
-  write(name, text) {
-    const element = this.find(name);
-    if (element) element.textContent = text;
-  }
-  listen() {
-    this.on(this.element, "cancel click close submit", (event) => this.hear(event), false);
-  }
-  hear(event) {
-    const { delegate } = this;
-    switch (event.type) {
-      case "click":
-        this.hearClick(event);
-        break;
-      case "close":
-        delegate.onClosed();
-        break;
-      case "cancel":
-        event.preventDefault();
-        delegate.onStay();
-        break;
-      case "submit":
-        event.preventDefault();
-        delegate.onSignOut();
-    }
-  }
-  hearClick(event) {
-    const target = event.target;
-    const link = target.closest("a[target]");
-    const tab = link && window.open(link.href);
-    if (tab) {
-      tab.opener = null;
-      event.preventDefault();
-    }
-    if (target.closest("[name=stay]")) this.delegate.onStay();
-    if (target.closest("[name=leave]")) this.delegate.onLeave();
-  }
-  /** Whether an event in a dialog has an effect of its own, so that it is no sign of activity. */
-  isControl({ target, key }) {
-    if (!this.element.contains(target)) return false;
-    if (key) return /^(Enter|Escape|Tab| )$/.test(key);
-    return target.closest?.("a, button") != null;
-  }
-  /** Opens or closes a dialog, with those of its parts that are for `when`. */
-  show(name, isOpen, when) {
-    const dialog = this.find(name);
-    if (!dialog) return;
-    for (const part of dialog.querySelectorAll("[data-when]")) {
-      part.hidden = !part.dataset["when"]?.split(" ").includes(when);
-    }
-    if (!isDialog(dialog)) {
-      dialog.style.display = isOpen ? "block" : "none";
-      dialog.toggleAttribute("open", isOpen);
-    } else if (isOpen && !dialog.open) this.open(dialog);
-    else if (!isOpen && dialog.open) this.close(dialog);
-  }
-  open(dialog) {
-    if (!dialog.isConnected) return;
-    this.focusBefore ??= focusedElement();
-    dialog.showModal();
-  }
-  close(dialog) {
-    dialog.close();
-    this.focusBefore?.focus({ preventScroll: true });
-    this.focusBefore = null;
-  }
-  /** Writes the time left, and puts it into words for screen readers if `isSpoken`. */
-  writeTimeLeft(seconds, isSpoken) {
-    this.write("counter", inDigits(seconds));
-    if (isSpoken) this.write("spoken", inWords(seconds, this.language));
-  }
-  /** Says since when the page is locked, or no more. */
-  writeLockedSince(moment) {
-    this.lockedSince = moment;
-    const place = this.find("since");
-    if (!place) return;
-    const style = { dateStyle: "medium", timeStyle: "short" };
-    place.textContent = moment?.toLocaleString(this.language, style) ?? "";
-    if (place.parentElement) place.parentElement.hidden = !moment;
-  }
-  /** The title of a page that can't be read. */
-  get coverTitle() {
-    return this.find("cover_title")?.textContent ?? "";
-  }
-  /** Puts the cover above all else; a screen reader reads it anew. */
-  raiseCover() {
-    const cover = this.find("cover");
-    if (!cover || !isDialog(cover) || !cover.isConnected) return;
-    cover.close();
-    cover.showModal();
-  }
-  /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
-  get isCoverBeneath() {
-    const cover = this.find("cover");
-    if (!cover) return false;
-    const { left, top, width, height } = cover.getBoundingClientRect();
-    return !cover.contains(document.elementFromPoint(left + width / 2, top + height / 2));
-  }
-  /** Has the links to sign in again name another sign-in. */
-  renewSignInLinks(signIn) {
-    const links = this.element.querySelectorAll("a[href*='signIn=']");
-    for (const link of links) link.search = new URLSearchParams({ signIn }).toString();
-  }
-};
-
-// ending.ts
-var WAIT_BEFORE_LEAVING = 2e3;
-var LOOP = 1e4;
-var DEPARTURE = 1e4;
-var Ending = class {
-  constructor(page) {
-    this.page = page;
-    this.reason = "";
-    this.isLeaving = false;
-  }
-  end(reason, awaitsSignIn) {
-    if (this.reason) return;
-    const { options, unsaved } = this.page;
-    this.page.coverPage();
-    this.reason = reason;
-    const mayLeave = this.page.fire("expire", { reason });
-    const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
-    const onExpire = options.onExpire ?? "auto";
-    if (afterTheEnd({ mayLeave, onExpire, awaitsSignIn, hasUnsavedInput }) === "locked") {
-      this.lock();
-      if (mayLeave) this.page.fire("lock");
-      return;
-    }
-    this.isLeaving = true;
-    if (awaitsSignIn) {
-      setTimeout(() => {
-        if (this.isLeaving) this.leave();
-      }, WAIT_BEFORE_LEAVING);
-    } else if (options.returnToUrl) this.signOut();
-    else this.leave();
-  }
-  lock() {
-    const { cover, dialogs, timeline } = this.page;
-    const overdue = Math.max(0, -timeline.remaining);
-    if (overdue) this.reason = timeline.isEndFinal ? "absolute" : "idle";
-    dialogs.writeLockedSince(new Date(Date.now() - overdue * 1e3));
-    cover.explain(this.reason);
-    dialogs.raiseCover();
-  }
-  /** The same user is signed in again. */
-  reopen() {
-    this.reason = "";
-    this.isLeaving = false;
-  }
-  /** Loads the page again, without a place in the history. */
-  leave(isChosen = false) {
-    this.page.coverPage();
-    this.reason ||= "anonymous";
-    const [url] = location.href.split("#");
-    this.isLeaving = isChosen || performance.now() >= LOOP || document.referrer !== url;
-    if (!this.isLeaving) return;
-    this.page.retire();
-    location.replace(url ?? "");
-  }
-  /** Posts to the logout URL, with a token of this moment, one tab after the other. */
-  async signOut() {
-    if (navigator.locks) await navigator.locks.request(this.page.tabs.name, () => this.submit());
-    else await this.submit();
-  }
-  async submit() {
-    const { element, options, ping, unsaved } = this.page;
-    const form = element.querySelector("form");
-    const csrfToken = await ping.fetchToken();
-    if (csrfToken === void 0 && !this.reason) return;
-    unsaved.stop();
-    if (form && csrfToken !== void 0) {
-      setToken(form, csrfToken);
-      form.submit();
-      await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
-    } else if (options.returnToUrl) location.replace(options.returnToUrl);
-  }
-};
-
-// ping.ts
-var PATIENCE = 30;
-function isReason(name) {
-  return name === "idle" || name === "absolute";
-}
-async function read(response) {
-  const answer = await response.json().catch(() => null);
-  if (response.status !== 401 || answer?.state) return answer;
-  const reason = response.headers.get("X-Session-Expired");
-  return { state: "expired", reason: isReason(reason) ? reason : "anonymous" };
-}
-var PingClient = class {
-  constructor(options) {
-    this.options = options;
-    /** In a row. */
-    this.failures = 0;
-    this.asked = 0;
-    // questions, which are counted to be told apart
-    this.answered = 0;
-    // the latest one whose answer has come
-    this.isWaiting = false;
-    // for the answer to the latest attempt
-    this.attempt = NEVER;
-    // when it was sent, or answered
-    /** By 2.6.8, or a view of the site's own that has only `get`. */
-    this.isPostRefused = false;
-  }
-  /** Seconds until the next question may be sent. */
-  get mayAskIn() {
-    const patience = this.isWaiting ? this.options.expireAfter / 5 : 0;
-    return patience + backOff(this.failures, this.options) - secondsSince(this.attempt);
-  }
-  /** Somebody is here, or the network is back: the next question need not wait. */
-  allowNow() {
-    this.attempt = NEVER;
-  }
-  /**
-   * Ask, whether or not it is time to.
-   *
-   * An answer is "overtaken" if one to a later question has come. "Nobody is signed in" is so by
-   * any later question, for somebody may have signed in between.
-   */
-  async ask(question, isPageHidden = false) {
-    const number = ++this.asked;
-    this.attempt = momentAgo();
-    this.isWaiting = true;
-    const answer = await this.send(question, isPageHidden);
-    this.attempt = momentAgo();
-    this.isWaiting = false;
-    if (number < (answer?.state === "expired" ? this.asked : this.answered)) return "overtaken";
-    if (!answer) return "failed";
-    this.answered = number;
-    return answer;
-  }
-  /** A CSRF token of this moment, if there is an answer, whoever is signed in. */
-  async fetchToken() {
-    return (await this.send({ token: "1" }, false))?.csrfToken;
-  }
-  async send(question, isPageHidden) {
-    try {
-      const answer = await this.exchange(question, isPageHidden);
-      if (answer?.state === "expired" || answer && answer.idle < answer.expireAfter) {
-        this.failures = 0;
-        return answer;
+  // csrf.ts
+  var FIELDS = "[name=csrfmiddlewaretoken]";
+  var METAS = "meta[name*=csrf i]:not([name*=header i], [name*=param i])";
+  var HTMX_ATTRIBUTES = ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"];
+  var TOKEN_IN_JSON = /("[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
+  function renewTokens(csrfToken) {
+    for (const root of rootsIn(document)) {
+      for (const field of root.querySelectorAll(FIELDS)) field.value = csrfToken;
+      for (const meta of root.querySelectorAll(METAS)) meta.content = csrfToken;
+      for (const name of HTMX_ATTRIBUTES) {
+        for (const element of root.querySelectorAll(`[${name}]`)) {
+          const json = element.getAttribute(name) ?? "";
+          const renewed = json.replace(TOKEN_IN_JSON, (_, before) => before + csrfToken);
+          element.setAttribute(name, renewed);
+        }
       }
-    } catch {
     }
-    this.failures++;
-    return null;
   }
-  async exchange(question, isPageHidden) {
-    const url = new URL(this.options.pingUrl, location.href);
-    if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
-    const request = {
-      headers: { "X-Session-Security": "1" },
-      signal: AbortSignal.timeout?.(PATIENCE * 1e3),
-      // Chrome 103, Safari 16
-      keepalive: isPageHidden
-      // or the browser drops the request with the page
-    };
-    if (!this.isPostRefused) {
-      const body = new URLSearchParams(question);
-      const response = await fetch(url, { ...request, method: "POST", body });
-      if (![403, 404, 405].includes(response.status)) return read(response);
-    }
-    const answer = this.readBare(await fetch(url, request).then((response) => response.json()));
-    this.isPostRefused ||= answer !== null;
-    return answer;
+  function setToken(form, csrfToken) {
+    const field = form.elements.namedItem("csrfmiddlewaretoken");
+    if (field instanceof HTMLInputElement) field.value = csrfToken;
   }
-  /** What 2.x answers: whole seconds, or "logout". */
-  readBare(answer) {
-    if (answer === "logout") return { state: "expired", reason: "anonymous" };
-    if (typeof answer !== "number") return null;
-    const { expireAfter, warnAfter, signIn = "", user = "" } = this.options;
-    return { state: "active", idle: answer, expireAfter, warnAfter, signIn, user };
-  }
-};
 
-// tabs.ts
-var StorageChannel = class {
-  constructor(name, delegate) {
-    this.name = name;
-    this.delegate = delegate;
-    this.hear = ({ key, newValue }) => {
-      if (key === this.name && newValue) this.delegate.onTabMessage(JSON.parse(newValue));
-    };
-    addEventListener("storage", this.hear);
+  // dialogs.ts
+  function isDialog(element) {
+    return "showModal" in element;
   }
-  postMessage(message) {
-    try {
-      localStorage.setItem(this.name, JSON.stringify(message));
-    } catch {
+  function focusedElement() {
+    let focused = document.activeElement;
+    for (let inner = focused; inner; inner = documentIn(inner)?.activeElement ?? null) {
+      focused = inner;
     }
+    return focused;
   }
-  close() {
-    removeEventListener("storage", this.hear);
+  function inWords(seconds, language) {
+    const isFull = seconds % 60 === 0;
+    const unit = isFull ? "minute" : "second";
+    const value = isFull ? seconds / 60 : seconds;
+    return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
   }
-};
-var Tabs = class {
-  constructor(name, delegate) {
-    this.name = name;
-    this.delegate = delegate;
-    this.channel = null;
+  function inDigits(seconds) {
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
-  start() {
-    this.channel ??= this.open();
-  }
-  // An open one does not keep a page out of the back/forward cache, but what is said to a page
-  // there is lost, or throws it out.
-  stop() {
-    this.channel?.close();
-    this.channel = null;
-  }
-  broadcast(message) {
-    this.channel?.postMessage(message);
-  }
-  open() {
-    if (!window.BroadcastChannel) return new StorageChannel(this.name, this.delegate);
-    const channel = new BroadcastChannel(this.name);
-    channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
-    return channel;
-  }
-};
+  var Dialogs = class extends Observer {
+    constructor(delegate) {
+      super();
+      this.delegate = delegate;
+      this.focusBefore = null;
+      this.lockedSince = null;
+    }
+    /** Lets go of the dialogs of this element: others are to be found from now on. */
+    reset() {
+      this.stop();
+      for (const dialog of this.element.querySelectorAll("dialog")) dialog.close();
+      this.writeLockedSince(this.lockedSince);
+    }
+    get element() {
+      return this.delegate.element;
+    }
+    get language() {
+      return this.delegate.options.language;
+    }
+    /** In the element if it is there: while a library swaps them, there may be two in the page. */
+    find(name) {
+      const id = `session_security_${name}`;
+      return this.element.querySelector(`#${id}`) ?? document.getElementById(id);
+    }
+    write(name, text) {
+      const element = this.find(name);
+      if (element) element.textContent = text;
+    }
+    listen() {
+      this.on(this.element, "cancel click close submit", (event) => this.hear(event), false);
+    }
+    hear(event) {
+      const { delegate } = this;
+      switch (event.type) {
+        case "click":
+          this.hearClick(event);
+          break;
+        case "close":
+          delegate.onClosed();
+          break;
+        case "cancel":
+          event.preventDefault();
+          delegate.onStay();
+          break;
+        case "submit":
+          event.preventDefault();
+          delegate.onSignOut();
+      }
+    }
+    hearClick(event) {
+      const target = event.target;
+      const link = target.closest("a[target]");
+      const tab = link && window.open(link.href);
+      if (tab) {
+        tab.opener = null;
+        event.preventDefault();
+      }
+      if (target.closest("[name=stay]")) this.delegate.onStay();
+      if (target.closest("[name=leave]")) this.delegate.onLeave();
+    }
+    /** Whether an event in a dialog has an effect of its own, so that it is no sign of activity. */
+    isControl({ target, key }) {
+      if (!this.element.contains(target)) return false;
+      if (key) return /^(Enter|Escape|Tab| )$/.test(key);
+      return target.closest?.("a, button") != null;
+    }
+    /** Opens or closes a dialog, with those of its parts that are for `when`. */
+    show(name, isOpen, when) {
+      const dialog = this.find(name);
+      if (!dialog) return;
+      for (const part of dialog.querySelectorAll("[data-when]")) {
+        part.hidden = !part.dataset["when"]?.split(" ").includes(when);
+      }
+      if (!isDialog(dialog)) {
+        dialog.style.display = isOpen ? "block" : "none";
+        dialog.toggleAttribute("open", isOpen);
+      } else if (isOpen && !dialog.open) this.open(dialog);
+      else if (!isOpen && dialog.open) this.close(dialog);
+    }
+    open(dialog) {
+      if (!dialog.isConnected) return;
+      this.focusBefore ??= focusedElement();
+      dialog.showModal();
+    }
+    close(dialog) {
+      dialog.close();
+      this.focusBefore?.focus({ preventScroll: true });
+      this.focusBefore = null;
+    }
+    /** Writes the time left, and puts it into words for screen readers if `isSpoken`. */
+    writeTimeLeft(seconds, isSpoken) {
+      this.write("counter", inDigits(seconds));
+      if (isSpoken) this.write("spoken", inWords(seconds, this.language));
+    }
+    /** Says since when the page is locked, or no more. */
+    writeLockedSince(moment) {
+      this.lockedSince = moment;
+      const place = this.find("since");
+      if (!place) return;
+      const style = { dateStyle: "medium", timeStyle: "short" };
+      place.textContent = moment?.toLocaleString(this.language, style) ?? "";
+      if (place.parentElement) place.parentElement.hidden = !moment;
+    }
+    /** A page of 2.x has no cover: locked, it would be blank. */
+    get canLock() {
+      return this.find("cover") !== null;
+    }
+    /** The title of a page that can't be read. */
+    get coverTitle() {
+      return this.find("cover_title")?.textContent ?? "";
+    }
+    /** Puts the cover above all else; a screen reader reads it anew. */
+    raiseCover() {
+      const cover = this.find("cover");
+      if (!cover || !isDialog(cover) || !cover.isConnected) return;
+      cover.close();
+      cover.showModal();
+    }
+    /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
+    get isCoverBeneath() {
+      const cover = this.find("cover");
+      if (!cover) return false;
+      const { left, top, width, height } = cover.getBoundingClientRect();
+      return !cover.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    }
+    /** Has the links to sign in again name another sign-in. */
+    renewSignInLinks(signIn) {
+      const links = this.element.querySelectorAll("a[href*='signIn=']");
+      for (const link of links) link.search = new URLSearchParams({ signIn }).toString();
+    }
+  };
 
-// unsaved.ts
-function differs(field) {
-  if (field.options) return hasOtherOptions(field.multiple === true, [...field.options]);
-  return !("value" in field) || field.value !== field.defaultValue || field.checked !== field.defaultChecked;
-}
-function hasOtherOptions(isMultiple, options) {
-  const isFirstDefault = !isMultiple && !options.some((option) => option.defaultSelected);
-  return options.some(
-    ({ selected, defaultSelected }, index) => selected !== (defaultSelected || isFirstDefault && index === 0)
-  );
-}
-function formOf(field) {
-  const own = field.form ?? field.closest("form");
-  if (own) return own;
-  const root = field.getRootNode();
-  const outer = root.host ?? root.defaultView?.frameElement;
-  return outer ? formOf(outer) : null;
-}
-function isIgnored(path) {
-  return path.some(
-    (part) => part.dataset?.["sessionSecurity"] === "ignore"
-  );
-}
-var UnsavedInput = class {
-  constructor(pingUrl, asksBeforeLeaving) {
-    this.asksBeforeLeaving = asksBeforeLeaving;
-    this.fields = /* @__PURE__ */ new Map();
-    /** How often an address was asked when no form was sent. */
-    this.polls = /* @__PURE__ */ new Map();
-    this.requests = new PerformanceObserver((list) => this.hearRequests(list));
-    this.onBeforeUnload = (event) => {
-      this.hearRequests({ getEntries: () => this.requests.takeRecords() });
-      if (this.isAny) event.preventDefault();
-    };
-    this.configure(pingUrl, asksBeforeLeaving);
-  }
-  configure(pingUrl, asksBeforeLeaving) {
-    this.polls.set(pingUrl, Infinity);
-    this.asksBeforeLeaving = asksBeforeLeaving;
-  }
-  /** Lets go of fields that a library has taken out of the page for good. */
-  forgetRemoved() {
-    for (const field of this.fields.keys()) {
-      if (!field.isConnected) this.fields.delete(field);
+  // ending.ts
+  var WAIT_BEFORE_LEAVING = 2e3;
+  var LOOP = 1e4;
+  var DEPARTURE = 1e4;
+  var Ending = class {
+    constructor(page) {
+      this.page = page;
+      this.reason = "";
+      this.isLeaving = false;
     }
+    end(reason, awaitsSignIn) {
+      if (this.reason) return;
+      const { options, unsaved } = this.page;
+      this.page.coverPage();
+      this.reason = reason;
+      const mayLeave = this.page.fire("expire", { reason });
+      const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
+      const { canLock } = this.page.dialogs;
+      const onExpire = options.onExpire ?? "auto";
+      const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
+      if (afterTheEnd(page) === "locked") {
+        this.lock();
+        if (mayLeave) this.page.fire("lock");
+        return;
+      }
+      this.isLeaving = true;
+      if (awaitsSignIn) {
+        setTimeout(() => {
+          if (this.isLeaving) this.leave();
+        }, WAIT_BEFORE_LEAVING);
+      } else if (options.returnToUrl) this.signOut();
+      else this.leave();
+    }
+    lock() {
+      const { cover, dialogs, timeline } = this.page;
+      const overdue = Math.max(0, -timeline.remaining);
+      if (overdue) this.reason = timeline.isEndFinal ? "absolute" : "idle";
+      dialogs.writeLockedSince(new Date(Date.now() - overdue * 1e3));
+      cover.explain(this.reason);
+      dialogs.raiseCover();
+    }
+    /** The same user is signed in again. */
+    reopen() {
+      this.reason = "";
+      this.isLeaving = false;
+    }
+    /** Loads the page again, without a place in the history. */
+    leave(isChosen = false) {
+      this.page.coverPage();
+      this.reason ||= "anonymous";
+      const [url] = location.href.split("#");
+      this.isLeaving = isChosen || performance.now() >= LOOP || document.referrer !== url;
+      if (!this.isLeaving) return;
+      this.page.retire();
+      location.replace(url ?? "");
+    }
+    /** Posts to the logout URL, with a token of this moment, one tab after the other. */
+    async signOut() {
+      if (navigator.locks) await navigator.locks.request(this.page.tabs.name, () => this.submit());
+      else await this.submit();
+    }
+    async submit() {
+      const { element, options, ping, unsaved } = this.page;
+      const form = element.querySelector("form");
+      const csrfToken = await ping.fetchToken();
+      if (csrfToken === void 0 && !this.reason) return;
+      unsaved.stop();
+      if (form && csrfToken !== void 0) {
+        setToken(form, csrfToken);
+        form.submit();
+        await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
+      } else if (options.returnToUrl) location.replace(options.returnToUrl);
+    }
+  };
+
+  // ping.ts
+  var PATIENCE = 30;
+  function isReason(name) {
+    return name === "idle" || name === "absolute";
   }
-  /** Goes on while the page is in a cache: what was typed there is still unsaved. */
-  start() {
-    this.requests.observe({ type: "resource" });
+  async function read(response) {
+    const answer = await response.json().catch(() => null);
+    if (response.status !== 401 || answer?.state) return answer;
+    const reason = response.headers.get("X-Session-Expired");
+    return { state: "expired", reason: isReason(reason) ? reason : "anonymous" };
   }
-  /** The page is left on purpose: nobody is asked any more. */
-  stop() {
-    this.requests.disconnect();
-    this.asksBeforeLeaving = false;
-    this.update();
+  var PingClient = class {
+    constructor(options) {
+      this.options = options;
+      /** In a row. */
+      this.failures = 0;
+      this.asked = 0;
+      // questions, which are counted to be told apart
+      this.answered = 0;
+      // the latest one whose answer has come
+      this.isWaiting = false;
+      // for the answer to the latest attempt
+      this.attempt = NEVER;
+      // when it was sent, or answered
+      /** By 2.6.8, or a view of the site's own that has only `get`. */
+      this.isPostRefused = false;
+    }
+    /** Seconds until the next question may be sent. */
+    get mayAskIn() {
+      const patience = this.isWaiting ? this.options.expireAfter / 5 : 0;
+      return patience + backOff(this.failures, this.options) - secondsSince(this.attempt);
+    }
+    /** Somebody is here, or the network is back: the next question need not wait. */
+    allowNow() {
+      this.attempt = NEVER;
+    }
+    /**
+     * Ask, whether or not it is time to.
+     *
+     * An answer is "overtaken" if one to a later question has come. "Nobody is signed in" is so by
+     * any later question, for somebody may have signed in between.
+     */
+    async ask(question, isPageHidden = false) {
+      const number = ++this.asked;
+      this.attempt = momentAgo();
+      this.isWaiting = true;
+      const answer = await this.send(question, isPageHidden);
+      this.attempt = momentAgo();
+      this.isWaiting = false;
+      if (number < (answer?.state === "expired" ? this.asked : this.answered)) return "overtaken";
+      if (!answer) return "failed";
+      this.answered = number;
+      return answer;
+    }
+    /** A CSRF token of this moment, if there is an answer, whoever is signed in. */
+    async fetchToken() {
+      return (await this.send({ token: "1" }, false))?.csrfToken;
+    }
+    async send(question, isPageHidden) {
+      try {
+        const answer = await this.exchange(question, isPageHidden);
+        if (answer?.state === "expired" || answer && answer.idle < answer.expireAfter) {
+          this.failures = 0;
+          return answer;
+        }
+      } catch {
+      }
+      this.failures++;
+      return null;
+    }
+    async exchange(question, isPageHidden) {
+      const url = new URL(this.options.pingUrl, location.href);
+      if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
+      const request = {
+        headers: { "X-Session-Security": "1" },
+        signal: AbortSignal.timeout?.(PATIENCE * 1e3),
+        // Chrome 103, Safari 16
+        keepalive: isPageHidden
+        // or the browser drops the request with the page
+      };
+      if (!this.isPostRefused) {
+        const body = new URLSearchParams(question);
+        const response = await fetch(url, { ...request, method: "POST", body });
+        if (![403, 404, 405].includes(response.status)) return read(response);
+      }
+      const answer = this.readBare(await fetch(url, request).then((response) => response.json()));
+      this.isPostRefused ||= answer !== null;
+      return answer;
+    }
+    /** What 2.x answers: whole seconds, or "logout". */
+    readBare(answer) {
+      if (answer === "logout") return { state: "expired", reason: "anonymous" };
+      if (typeof answer !== "number") return null;
+      const { expireAfter, warnAfter, signIn = "", user = "" } = this.options;
+      return { state: "active", idle: answer, expireAfter, warnAfter, signIn, user };
+    }
+  };
+
+  // tabs.ts
+  var StorageChannel = class {
+    constructor(name, delegate) {
+      this.name = name;
+      this.delegate = delegate;
+      this.hear = ({ key, newValue }) => {
+        if (key === this.name && newValue) this.delegate.onTabMessage(JSON.parse(newValue));
+      };
+      addEventListener("storage", this.hear);
+    }
+    postMessage(message) {
+      try {
+        localStorage.setItem(this.name, JSON.stringify(message));
+      } catch {
+      }
+    }
+    close() {
+      removeEventListener("storage", this.hear);
+    }
+  };
+  var Tabs = class {
+    constructor(name, delegate) {
+      this.name = name;
+      this.delegate = delegate;
+      this.channel = null;
+    }
+    start() {
+      this.channel ??= this.open();
+    }
+    // An open one does not keep a page out of the back/forward cache, but what is said to a page
+    // there is lost, or throws it out.
+    stop() {
+      this.channel?.close();
+      this.channel = null;
+    }
+    broadcast(message) {
+      this.channel?.postMessage(message);
+    }
+    open() {
+      if (!window.BroadcastChannel) return new StorageChannel(this.name, this.delegate);
+      const channel = new BroadcastChannel(this.name);
+      channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
+      return channel;
+    }
+  };
+
+  // unsaved.ts
+  function differs(field) {
+    if (field.options) return hasOtherOptions(field.multiple === true, [...field.options]);
+    return !("value" in field) || field.value !== field.defaultValue || field.checked !== field.defaultChecked;
   }
-  /** Whether there is some that an event has told of. */
-  get isAny() {
-    return [...this.fields].some(([field, sending]) => {
-      const isPending = !sending || sending.event?.defaultPrevented && !sending.hasSucceeded;
-      return field.isConnected && isPending && differs(field);
-    });
-  }
-  /**
-   * Whether there is some at the end, also where no event tells: in a form that a script has put in
-   * with errors, or that was filled in before this script was there.
-   */
-  get isAnyAtTheEnd() {
-    return this.isAny || [...rootsIn(document)].some((root) => this.hasUnheardInput(root));
-  }
-  hasUnheardInput(root) {
-    const fields = root.querySelectorAll("[aria-invalid=true], textarea");
-    return [...fields].some(
-      (field) => !this.fields.has(field) && !field.closest("[data-session-security=ignore]") && (field.matches("[aria-invalid=true]") || field.value !== field.defaultValue)
+  function hasOtherOptions(isMultiple, options) {
+    const isFirstDefault = !isMultiple && !options.some((option) => option.defaultSelected);
+    return options.some(
+      ({ selected, defaultSelected }, index) => selected !== (defaultSelected || isFirstDefault && index === 0)
     );
   }
-  /** Takes in an event of a field or a form. */
-  hear(event) {
-    const { target, type } = event;
-    const path = event.composedPath();
-    const [field] = path;
-    if (!field) return;
-    if (type === "input" || type === "change" && "value" in field) {
-      if (!isIgnored(path)) this.fields.set(field, null);
+  function formOf(field) {
+    const own = field.form ?? field.closest("form");
+    if (own) return own;
+    const root = field.getRootNode();
+    const outer = root.host ?? root.defaultView?.frameElement;
+    return outer ? formOf(outer) : null;
+  }
+  function isIgnored(path) {
+    return path.some(
+      (part) => part.dataset?.["sessionSecurity"] === "ignore"
+    );
+  }
+  var UnsavedInput = class {
+    constructor(pingUrl, asksBeforeLeaving) {
+      this.asksBeforeLeaving = asksBeforeLeaving;
+      this.fields = /* @__PURE__ */ new Map();
+      /** How often an address was asked when no form was sent. */
+      this.polls = /* @__PURE__ */ new Map();
+      this.requests = new PerformanceObserver((list) => this.hearRequests(list));
+      this.onBeforeUnload = (event) => {
+        this.hearRequests({ getEntries: () => this.requests.takeRecords() });
+        if (this.isAny) event.preventDefault();
+      };
+      this.configure(pingUrl, asksBeforeLeaving);
+    }
+    configure(pingUrl, asksBeforeLeaving) {
+      this.polls.set(pingUrl, Infinity);
+      this.asksBeforeLeaving = asksBeforeLeaving;
+    }
+    /** Lets go of fields that a library has taken out of the page for good. */
+    forgetRemoved() {
+      for (const field of this.fields.keys()) {
+        if (!field.isConnected) this.fields.delete(field);
+      }
+    }
+    /** Goes on while the page is in a cache: what was typed there is still unsaved. */
+    start() {
+      this.requests.observe({ type: "resource" });
+    }
+    /** The page is left on purpose: nobody is asked any more. */
+    stop() {
+      this.requests.disconnect();
+      this.asksBeforeLeaving = false;
       this.update();
-    } else if (type === "reset" || type === "submit") {
-      this.mark(target, { event, hasSucceeded: false });
     }
-  }
-  /** The fields of a form, or all of them, were saved in some other way. */
-  forget(form) {
-    this.mark(form, { event: null, hasSucceeded: true });
-  }
-  mark(form, sending) {
-    for (const field of this.fields.keys()) {
-      if (!form || formOf(field) === form) this.fields.set(field, sending);
+    /** Whether there is some that an event has told of. */
+    get isAny() {
+      return [...this.fields].some(([field, sending]) => {
+        const isPending = !sending || sending.event?.defaultPrevented && !sending.hasSucceeded;
+        return field.isConnected && isPending && differs(field);
+      });
     }
-  }
-  // Listening keeps a page out of Firefox's back/forward cache, so only while it is needed.
-  update() {
-    removeEventListener("beforeunload", this.onBeforeUnload);
-    if (this.asksBeforeLeaving && this.isAny) {
-      addEventListener("beforeunload", this.onBeforeUnload);
+    /**
+     * Whether there is some at the end, also where no event tells: in a form that a script has put in
+     * with errors, or that was filled in before this script was there.
+     */
+    get isAnyAtTheEnd() {
+      return this.isAny || [...rootsIn(document)].some((root) => this.hasUnheardInput(root));
     }
-  }
-  hearRequests(list) {
-    for (const entry of list.getEntries()) this.hearRequest(entry);
-  }
-  /** A script has sent a form if what it asks for then, but not at other times, succeeds. */
-  hearRequest({
-    initiatorType,
-    name,
-    responseStatus,
-    startTime
-  }) {
-    if (!/^(fetch|xml)/.test(initiatorType)) return;
-    const { pathname } = new URL(name);
-    const polled = this.polls.get(pathname) ?? 0;
-    const sendings = [...this.fields.values()].filter((sending) => {
-      const later = startTime - (sending?.event?.timeStamp ?? -Infinity);
-      return 0 <= later && later <= 1e3;
-    });
-    if (!sendings.length) this.polls.set(pathname, polled + 1);
-    else if (polled <= 2 && responseStatus >= 200 && responseStatus < 400) {
-      for (const sending of sendings) sending.hasSucceeded = true;
+    hasUnheardInput(root) {
+      const fields = root.querySelectorAll("[aria-invalid=true], textarea");
+      return [...fields].some(
+        (field) => !this.fields.has(field) && !field.closest("[data-session-security=ignore]") && (field.matches("[aria-invalid=true]") || field.value !== field.defaultValue)
+      );
     }
-  }
-};
+    /** Takes in an event of a field or a form. */
+    hear(event) {
+      const { target, type } = event;
+      const path = event.composedPath();
+      const [field] = path;
+      if (!field) return;
+      if (type === "input" || type === "change" && "value" in field) {
+        if (!isIgnored(path)) this.fields.set(field, null);
+        this.update();
+      } else if (type === "reset" || type === "submit") {
+        this.mark(target, { event, hasSucceeded: false });
+      }
+    }
+    /** The fields of a form, or all of them, were saved in some other way. */
+    forget(form) {
+      this.mark(form, { event: null, hasSucceeded: true });
+    }
+    mark(form, sending) {
+      for (const field of this.fields.keys()) {
+        if (!form || formOf(field) === form) this.fields.set(field, sending);
+      }
+    }
+    // Listening keeps a page out of Firefox's back/forward cache, so only while it is needed.
+    update() {
+      removeEventListener("beforeunload", this.onBeforeUnload);
+      if (this.asksBeforeLeaving && this.isAny) {
+        addEventListener("beforeunload", this.onBeforeUnload);
+      }
+    }
+    hearRequests(list) {
+      for (const entry of list.getEntries()) this.hearRequest(entry);
+    }
+    /** A script has sent a form if what it asks for then, but not at other times, succeeds. */
+    hearRequest({
+      initiatorType,
+      name,
+      responseStatus,
+      startTime
+    }) {
+      if (!/^(fetch|xml)/.test(initiatorType)) return;
+      const { pathname } = new URL(name);
+      const polled = this.polls.get(pathname) ?? 0;
+      const sendings = [...this.fields.values()].filter((sending) => {
+        const later = startTime - (sending?.event?.timeStamp ?? -Infinity);
+        return 0 <= later && later <= 1e3;
+      });
+      if (!sendings.length) this.polls.set(pathname, polled + 1);
+      else if (polled <= 2 && responseStatus >= 200 && responseStatus < 400) {
+        for (const sending of sendings) sending.hasSucceeded = true;
+      }
+    }
+  };
 
-// warning.ts
-var Warning = class {
-  constructor(dialogs, delegate) {
-    this.dialogs = dialogs;
-    this.delegate = delegate;
-    this.isOpen = false;
-    /** The dialog shows: no script has objected, and nobody has sent it away. */
-    this.isShown = false;
-    this.secondsWritten = 0;
-  }
-  /** Opens, or goes on counting. */
-  show(remaining, isEndFinal2) {
-    if (!this.isOpen) {
-      this.isOpen = true;
-      this.secondsWritten = 0;
-      this.isShown = this.delegate.fire("warn");
-      if (!this.isOpen) return;
-    }
-    this.dialogs.show("warning", this.isShown, isEndFinal2 ? "final" : "idle");
-    const seconds = Math.ceil(remaining);
-    if (seconds === this.secondsWritten) return;
-    const isSpoken = !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0;
-    this.dialogs.writeTimeLeft(seconds, isSpoken);
-    this.secondsWritten = seconds;
-  }
-  /** The dialog is another one, which says nothing yet. */
-  writeAnew() {
-    this.secondsWritten = 0;
-  }
-  /** Closes: since somebody is there, or since time is up. */
-  close(isExtended) {
-    if (this.isOpen) {
+  // warning.ts
+  var Warning = class {
+    constructor(dialogs, delegate) {
+      this.dialogs = dialogs;
+      this.delegate = delegate;
       this.isOpen = false;
-      if (isExtended) this.delegate.fire("extend");
-      if (this.isOpen) return;
+      /** The dialog shows: no script has objected, and nobody has sent it away. */
+      this.isShown = false;
+      this.secondsWritten = 0;
     }
-    this.dialogs.show("warning", false, "idle");
-  }
-  /** Gets out of the way; time goes on. */
-  dismiss() {
-    this.isShown = false;
-  }
-};
+    /** Opens, or goes on counting. */
+    show(remaining, isEndFinal2) {
+      if (!this.isOpen) {
+        this.isOpen = true;
+        this.secondsWritten = 0;
+        this.isShown = this.delegate.fire("warn");
+        if (!this.isOpen) return;
+      }
+      this.dialogs.show("warning", this.isShown, isEndFinal2 ? "final" : "idle");
+      const seconds = Math.ceil(remaining);
+      if (seconds === this.secondsWritten) return;
+      const isSpoken = !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0;
+      this.dialogs.writeTimeLeft(seconds, isSpoken);
+      this.secondsWritten = seconds;
+    }
+    /** The dialog is another one, which says nothing yet. */
+    writeAnew() {
+      this.secondsWritten = 0;
+    }
+    /** Closes: since somebody is there, or since time is up. */
+    close(isExtended) {
+      if (this.isOpen) {
+        this.isOpen = false;
+        if (isExtended) this.delegate.fire("extend");
+        if (this.isOpen) return;
+      }
+      this.dialogs.show("warning", false, "idle");
+    }
+    /** Gets out of the way; time goes on. */
+    dismiss() {
+      this.isShown = false;
+    }
+  };
 
-// watcher.ts
-var FOLLOW = 2e3;
-var GAP = 1e3;
-var FRESH = 2;
-function areOthers(user, other) {
-  return Boolean(user && other && user !== other);
-}
-var SessionWatcher = class {
-  constructor(element, options, times) {
-    this.element = element;
-    this.options = options;
-    this.isUncertain = false;
-    this.mayHaveNewSignIn = false;
-    this.wasAnswerDue = false;
-    /** There is no element in the page to show anything in. */
-    this.isSuspended = false;
-    const { pingUrl } = options;
-    this.timeline = new Timeline(times, options);
-    this.ping = new PingClient(options);
-    this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
-    this.activity = new Activity(this);
-    this.tabs = new Tabs(`session_security ${options.channel ?? pingUrl}`, this);
-    this.page = new PageObserver(this);
-    this.dialogs = new Dialogs(this);
-    this.warning = new Warning(this.dialogs, this);
-    this.cover = new Cover(this.dialogs);
-    this.ending = new Ending(this);
+  // watcher.ts
+  var FOLLOW = 2e3;
+  var GAP = 1e3;
+  var FRESH = 2;
+  function areOthers(user, other) {
+    return Boolean(user && other && user !== other);
   }
-  get observers() {
-    return [this.page, this.dialogs, this.activity, this.tabs];
-  }
-  start() {
-    if (this.page.isStarted) return;
-    for (const observer of this.observers) observer.start();
-    this.unsaved.start();
-    this.ping.allowNow();
-    this.broadcast("hello");
-    this.evaluate();
-  }
-  /** Does nothing until it is started again. */
-  stop() {
-    clearTimeout(this.nextLook);
-    clearTimeout(this.departure);
-    for (const observer of this.observers) observer.stop();
-  }
-  /** Is not started again: the page is left, or the element taken out of it. */
-  retire() {
-    this.stop();
-    this.unsaved.stop();
-  }
-  /** Shows itself in another element, or in this one, which was moved or changed. */
-  moveTo(element, options) {
-    const before = this.options;
-    this.dialogs.reset();
-    this.element = element;
-    this.options = this.timeline.limits = this.ping.options = options;
-    this.dialogs.reset();
-    this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
-    this.warning.writeAnew();
-    this.scheduleGap();
-    if (options.signIn !== before.signIn) this.onOtherSignIn(areOthers(options.user, before.user));
-    if (this.isSuspended) {
-      this.isSuspended = false;
-      this.start();
-      if (this.ending.reason) this.onOtherSignIn(true);
-    }
-    if (this.page.isStarted) this.dialogs.start();
-    this.cover.refresh();
-    this.evaluate();
-  }
-  /** The element is out of the page, perhaps only until it is put elsewhere, or another comes. */
-  onDisconnected() {
-    this.scheduleGap();
-  }
-  scheduleGap() {
-    clearTimeout(this.gap);
-    this.gap = setTimeout(() => this.onGapOver(), GAP);
-  }
-  onGapOver() {
-    this.unsaved.forgetRemoved();
-    if (!this.element.isConnected && !this.isSuspended) this.suspend();
-  }
-  /** The page goes on without this app, and what was done in it is not lost. */
-  suspend() {
-    this.isSuspended = true;
-    if (!this.page.isStarted) return;
-    if (this.timeline.times.hasUnreportedActivity) void this.inquire(true);
-    this.warning.close(false);
-    this.cover.lower();
-    this.onLeft();
-  }
-  /** The page comes from the back/forward cache, where it heard nothing. */
-  onRestored() {
-    if (this.isSuspended) return;
-    this.distrust();
-    this.start();
-  }
-  /** The page comes from a cache, and may show what nobody may see any more. */
-  distrust() {
-    this.coverPage();
-    if (this.ending.reason) this.mayHaveNewSignIn = true;
-  }
-  get facts() {
-    const { cover, ending, ping } = this;
-    return {
-      ...this.timeline.facts,
-      isRunning: this.page.isStarted && !isWatchedFromOutside(),
-      isHidden: document.hidden,
-      coveredFor: cover.age,
-      isWarningOpen: this.warning.isOpen,
-      failures: ping.failures,
-      mayAskIn: ping.mayAskIn,
-      wasAnswerDue: this.wasAnswerDue,
-      isEnded: ending.reason !== "",
-      isLeaving: ending.isLeaving,
-      isUncertain: this.isUncertain,
-      mayHaveNewSignIn: this.mayHaveNewSignIn
-    };
-  }
-  /** Decides anew: whenever anything may have changed, and when it is time to. */
-  evaluate() {
-    clearTimeout(this.nextLook);
-    if (!this.page.isStarted) return;
-    this.unsaved.update();
-    const { phase, ask, isAnswerDue: isAnswerDue2, lookAgainIn } = decide(this.facts, this.options);
-    this.wasAnswerDue = isAnswerDue2;
-    this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1e3);
-    this.enter(phase);
-    if (ask) void this.ask();
-  }
-  enter(phase) {
-    const { isEndFinal: isEndFinal2, remaining } = this.timeline;
-    if (phase === "open" || phase === "warning") this.cover.lower();
-    switch (phase) {
-      case "open":
-        this.warning.close(true);
-        break;
-      case "warning":
-        this.warning.show(remaining, isEndFinal2);
-        break;
-      case "covered":
-        this.coverPage();
-        break;
-      case "leaving":
-        if (!this.ending.isLeaving) this.ending.leave(true);
-        break;
-      case "dormant":
-        this.element.remove();
-    }
-  }
-  /** Hides the page until the server has spoken. */
-  coverPage() {
-    this.isUncertain = true;
-    this.warning.close(false);
-    this.cover.raise();
-  }
-  // What people do.
-  onActivityEvent(event) {
-    this.unsaved.hear(event);
-    if (!event.isTrusted || /^(change|reset|submit)$/.test(event.type)) return;
-    if (!this.warning.isOpen || !this.dialogs.isControl(event)) this.recordActivity(false);
-  }
-  recordActivity(isDeliberate) {
-    if (this.cover.isUp) return;
-    const { options, timeline } = this;
-    const requireConfirm = options.requireConfirm === true;
-    const weight = weighActivity(timeline.facts, options, { isDeliberate, requireConfirm });
-    if (weight === "refused") return;
-    if (weight !== "late") {
-      const isRescue = weight === "rescue";
-      if (isRescue) this.ping.allowNow();
-      if (!timeline.recordActivity(isRescue)) return;
-      this.broadcast("activity");
-    }
-    this.evaluate();
-  }
-  onStay() {
-    if (this.cover.isUp) return;
-    if (this.timeline.isEndFinal) this.warning.dismiss();
-    else this.recordActivity(true);
-    this.evaluate();
-  }
-  onLeave() {
-    this.ending.leave(true);
-  }
-  onSignOut() {
-    void this.ending.signOut();
-  }
-  onClosed() {
-    this.cover.explain(this.ending.reason);
-  }
-  onHidden() {
-    if (shouldReportWhenHidden(this.facts, this.options)) void this.ask(true);
-  }
-  onLeft() {
-    this.broadcast("goodbye");
-    this.stop();
-  }
-  onReturned(wasFrozen) {
-    if (this.isUncertain && !this.ping.failures) this.coverPage();
-    this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
-    this.ping.allowNow();
-    if (this.ending.reason || this.options.sharesCookie) void this.ask();
-    this.evaluate();
-  }
-  // What the server says.
-  async ask(isPageHidden = false) {
-    if (this.page.isStarted && mayAsk(this.facts)) await this.inquire(isPageHidden);
-  }
-  async inquire(isPageHidden) {
-    const question = this.timeline.recordQuestion();
-    this.broadcast("question");
-    const { signIn = "", user = "" } = this.options;
-    const idleFor = question.idleFor.toFixed(3);
-    const answer = await this.ping.ask({ signIn, user, idleFor }, isPageHidden);
-    if (this.page.isStarted && answer !== "overtaken") this.onAnswer(question, answer);
-  }
-  onAnswer(question, answer) {
-    if (answer === "failed") {
-      this.timeline.recordFailure();
-      this.evaluate();
-    } else if (answer.state === "expired") {
+  var SessionWatcher = class {
+    constructor(element, options, times) {
+      this.element = element;
+      this.options = options;
+      this.isUncertain = false;
       this.mayHaveNewSignIn = false;
-      if (!this.ending.reason) this.broadcast("ended", answer.reason);
-      this.ending.end(answer.reason, false);
-    } else if (answer.signIn !== this.options.signIn && areOthers(answer.user, this.options.user)) {
-      this.ending.leave();
-    } else this.onActive(question, answer);
-  }
-  onActive(question, answer) {
-    const { options, timeline } = this;
-    const { csrfToken, expireAfter, signIn, user, warnAfter } = answer;
-    if (csrfToken) {
-      this.dialogs.renewSignInLinks(signIn);
-      renewTokens(csrfToken);
-      this.fire("renew", { csrfToken });
+      this.wasAnswerDue = false;
+      /** There is no element in the page to show anything in. */
+      this.isSuspended = false;
+      const { pingUrl } = options;
+      this.timeline = new Timeline(times, options);
+      this.ping = new PingClient(options);
+      this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
+      this.activity = new Activity(this);
+      this.tabs = new Tabs(`session_security ${options.channel ?? pingUrl}`, this);
+      this.page = new PageObserver(this);
+      this.dialogs = new Dialogs(this);
+      this.warning = new Warning(this.dialogs, this);
+      this.cover = new Cover(this.dialogs);
+      this.ending = new Ending(this);
     }
-    Object.assign(options, { expireAfter, signIn, user, warnAfter });
-    timeline.recordAnswer(question, answer);
-    this.isUncertain = this.cover.isUp && timeline.remaining <= 1;
-    const wasLocked = this.ending.reason !== "";
-    this.mayHaveNewSignIn = false;
-    this.ending.reopen();
-    this.broadcast("answer");
-    this.evaluate();
-    if (wasLocked) this.fire("unlock");
-  }
-  // What other tabs say.
-  broadcast(kind, reason) {
-    const { signIn, user } = this.options;
-    const { ages } = this.timeline;
-    this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
-  }
-  onTabMessage(message) {
-    const { options } = this;
-    if (message.signIn === options.signIn) this.onOwnMessage(message);
-    else this.onOtherSignIn(areOthers(message.user, options.user));
-    this.evaluate();
-  }
-  /** There may be another sign-in than the one that was known. */
-  onOtherSignIn(isOfOtherUser) {
-    if (isOfOtherUser) this.coverPage();
-    if (!this.mayHaveNewSignIn) this.ping.allowNow();
-    this.mayHaveNewSignIn = true;
-  }
-  onOwnMessage({ ages, kind, reason, sent }) {
-    const delay = Math.max(0, Date.now() - sent) / 1e3;
-    if (this.timeline.merge(ages, delay)) this.isUncertain = false;
-    if (kind === "ended" || kind === "lock") {
-      if (delay < FRESH) this.ending.end(reason ?? "anonymous", kind === "lock");
-      else this.isUncertain = true;
+    get observers() {
+      return [this.page, this.dialogs, this.activity, this.tabs];
     }
-    if (kind === "hello" && this.ending.reason) void this.ask();
-    if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
-    if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
-  }
-  /** A page was left for one that is not of this site, or where nobody is signed in. */
-  onNotFollowed() {
-    this.isUncertain = true;
-    this.evaluate();
-  }
-  fire(name, detail = {}) {
-    const init = { bubbles: true, cancelable: true, detail };
-    return this.element.dispatchEvent(new CustomEvent(`session-security:${name}`, init));
-  }
-};
+    start() {
+      if (this.page.isStarted) return;
+      for (const observer of this.observers) observer.start();
+      this.unsaved.start();
+      this.ping.allowNow();
+      this.broadcast("hello");
+      this.evaluate();
+    }
+    /** Does nothing until it is started again. */
+    stop() {
+      clearTimeout(this.nextLook);
+      clearTimeout(this.departure);
+      for (const observer of this.observers) observer.stop();
+    }
+    /** Is not started again: the page is left, or the element taken out of it. */
+    retire() {
+      this.stop();
+      this.unsaved.stop();
+    }
+    /** Shows itself in another element, or in this one, which was moved or changed. */
+    moveTo(element, options) {
+      const before = this.options;
+      this.dialogs.reset();
+      this.element = element;
+      this.options = this.timeline.limits = this.ping.options = options;
+      this.dialogs.reset();
+      this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
+      this.warning.writeAnew();
+      this.scheduleGap();
+      if (options.signIn !== before.signIn) this.onOtherSignIn(areOthers(options.user, before.user));
+      if (this.isSuspended) {
+        this.isSuspended = false;
+        this.start();
+        if (this.ending.reason) this.onOtherSignIn(true);
+      }
+      if (this.page.isStarted) this.dialogs.start();
+      this.cover.refresh();
+      this.evaluate();
+    }
+    /** The element is out of the page, perhaps only until it is put elsewhere, or another comes. */
+    onDisconnected() {
+      this.scheduleGap();
+    }
+    scheduleGap() {
+      clearTimeout(this.gap);
+      this.gap = setTimeout(() => this.onGapOver(), GAP);
+    }
+    onGapOver() {
+      this.unsaved.forgetRemoved();
+      if (!this.element.isConnected && !this.isSuspended) this.suspend();
+    }
+    /** The page goes on without this app, and what was done in it is not lost. */
+    suspend() {
+      this.isSuspended = true;
+      if (!this.page.isStarted) return;
+      if (this.timeline.times.hasUnreportedActivity) void this.inquire(true);
+      this.warning.close(false);
+      this.cover.lower();
+      this.onLeft();
+    }
+    /** The page comes from the back/forward cache, where it heard nothing. */
+    onRestored() {
+      if (this.isSuspended) return;
+      this.distrust();
+      this.start();
+    }
+    /** The page comes from a cache, and may show what nobody may see any more. */
+    distrust() {
+      this.coverPage();
+      if (this.ending.reason) this.mayHaveNewSignIn = true;
+    }
+    get facts() {
+      const { cover, ending, ping } = this;
+      return {
+        ...this.timeline.facts,
+        isRunning: this.page.isStarted && !isWatchedFromOutside(),
+        isHidden: document.hidden,
+        coveredFor: cover.age,
+        isWarningOpen: this.warning.isOpen,
+        failures: ping.failures,
+        mayAskIn: ping.mayAskIn,
+        wasAnswerDue: this.wasAnswerDue,
+        isEnded: ending.reason !== "",
+        isLeaving: ending.isLeaving,
+        isUncertain: this.isUncertain,
+        mayHaveNewSignIn: this.mayHaveNewSignIn
+      };
+    }
+    /** Decides anew: whenever anything may have changed, and when it is time to. */
+    evaluate() {
+      clearTimeout(this.nextLook);
+      if (!this.page.isStarted) return;
+      this.unsaved.update();
+      const { phase, ask, isAnswerDue: isAnswerDue2, lookAgainIn } = decide(this.facts, this.options);
+      this.wasAnswerDue = isAnswerDue2;
+      this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1e3);
+      this.enter(phase);
+      if (ask) void this.ask();
+    }
+    enter(phase) {
+      const { isEndFinal: isEndFinal2, remaining } = this.timeline;
+      if (phase === "open" || phase === "warning") this.cover.lower();
+      switch (phase) {
+        case "open":
+          this.warning.close(true);
+          break;
+        case "warning":
+          this.warning.show(remaining, isEndFinal2);
+          break;
+        case "covered":
+          this.coverPage();
+          break;
+        case "leaving":
+          if (!this.ending.isLeaving) this.ending.leave(true);
+          break;
+        case "dormant":
+          this.element.remove();
+      }
+    }
+    /** Hides the page until the server has spoken. */
+    coverPage() {
+      this.isUncertain = true;
+      this.warning.close(false);
+      this.cover.raise();
+    }
+    // What people do.
+    onActivityEvent(event) {
+      this.unsaved.hear(event);
+      if (!event.isTrusted || /^(change|reset|submit)$/.test(event.type)) return;
+      if (!this.warning.isOpen || !this.dialogs.isControl(event)) this.recordActivity(false);
+    }
+    recordActivity(isDeliberate) {
+      if (this.cover.isUp) return;
+      const { options, timeline } = this;
+      const requireConfirm = options.requireConfirm === true;
+      const weight = weighActivity(timeline.facts, options, { isDeliberate, requireConfirm });
+      if (weight === "refused") return;
+      if (weight !== "late") {
+        const isRescue = weight === "rescue";
+        if (isRescue) this.ping.allowNow();
+        if (!timeline.recordActivity(isRescue)) return;
+        this.broadcast("activity");
+      }
+      this.evaluate();
+    }
+    onStay() {
+      if (this.cover.isUp) return;
+      if (this.timeline.isEndFinal) this.warning.dismiss();
+      else this.recordActivity(true);
+      this.evaluate();
+    }
+    onLeave() {
+      this.ending.leave(true);
+    }
+    onSignOut() {
+      void this.ending.signOut();
+    }
+    onClosed() {
+      this.cover.explain(this.ending.reason);
+    }
+    onHidden() {
+      if (shouldReportWhenHidden(this.facts, this.options)) void this.ask(true);
+    }
+    onLeft() {
+      this.broadcast("goodbye");
+      this.stop();
+    }
+    onReturned(wasFrozen) {
+      if (this.isUncertain && !this.ping.failures) this.coverPage();
+      this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
+      this.ping.allowNow();
+      if (this.ending.reason || this.options.sharesCookie) void this.ask();
+      this.evaluate();
+    }
+    // What the server says.
+    async ask(isPageHidden = false) {
+      if (this.page.isStarted && mayAsk(this.facts)) await this.inquire(isPageHidden);
+    }
+    async inquire(isPageHidden) {
+      const question = this.timeline.recordQuestion();
+      this.broadcast("question");
+      const { signIn = "", user = "" } = this.options;
+      const idleFor = question.idleFor.toFixed(3);
+      const answer = await this.ping.ask({ signIn, user, idleFor }, isPageHidden);
+      if (this.page.isStarted && answer !== "overtaken") this.onAnswer(question, answer);
+    }
+    onAnswer(question, answer) {
+      if (answer === "failed") {
+        this.timeline.recordFailure();
+        this.evaluate();
+      } else if (answer.state === "expired") {
+        this.mayHaveNewSignIn = false;
+        if (!this.ending.reason) this.broadcast("ended", answer.reason);
+        this.ending.end(answer.reason, false);
+      } else if (answer.signIn !== this.options.signIn && areOthers(answer.user, this.options.user)) {
+        this.ending.leave();
+      } else this.onActive(question, answer);
+    }
+    onActive(question, answer) {
+      const { options, timeline } = this;
+      const { csrfToken, expireAfter, signIn, user, warnAfter } = answer;
+      if (csrfToken) {
+        this.dialogs.renewSignInLinks(signIn);
+        renewTokens(csrfToken);
+        this.fire("renew", { csrfToken });
+      }
+      Object.assign(options, { expireAfter, signIn, user, warnAfter });
+      timeline.recordAnswer(question, answer);
+      this.isUncertain = this.cover.isUp && timeline.remaining <= 1;
+      const wasLocked = this.ending.reason !== "";
+      this.mayHaveNewSignIn = false;
+      this.ending.reopen();
+      this.broadcast("answer");
+      this.evaluate();
+      if (wasLocked) this.fire("unlock");
+    }
+    // What other tabs say.
+    broadcast(kind, reason) {
+      const { signIn, user } = this.options;
+      const { ages } = this.timeline;
+      this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
+    }
+    onTabMessage(message) {
+      const { options } = this;
+      if (message.signIn === options.signIn) this.onOwnMessage(message);
+      else this.onOtherSignIn(areOthers(message.user, options.user));
+      this.evaluate();
+    }
+    /** There may be another sign-in than the one that was known. */
+    onOtherSignIn(isOfOtherUser) {
+      if (isOfOtherUser) this.coverPage();
+      if (!this.mayHaveNewSignIn) this.ping.allowNow();
+      this.mayHaveNewSignIn = true;
+    }
+    onOwnMessage({ ages, kind, reason, sent }) {
+      const delay = Math.max(0, Date.now() - sent) / 1e3;
+      if (this.timeline.merge(ages, delay)) this.isUncertain = false;
+      if (kind === "ended" || kind === "lock") {
+        if (delay < FRESH) this.ending.end(reason ?? "anonymous", kind === "lock");
+        else this.isUncertain = true;
+      }
+      if (kind === "hello" && this.ending.reason) void this.ask();
+      if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
+      if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
+    }
+    /** A page was left for one that is not of this site, or where nobody is signed in. */
+    onNotFollowed() {
+      this.isUncertain = true;
+      this.evaluate();
+    }
+    fire(name, detail = {}) {
+      const init = { bubbles: true, cancelable: true, detail };
+      return this.element.dispatchEvent(new CustomEvent(`session-security:${name}`, init));
+    }
+  };
 
-// element.ts
-var watcher = null;
-function watch(element, options) {
-  const isNewPage = document.readyState !== "complete";
-  const age = isNewPage ? performance.now() / 1e3 : 0;
-  const created = new SessionWatcher(element, options, timesOfNewPage(options, age));
-  if (isNewPage && isFromCache()) created.distrust();
-  addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) created.onRestored();
-  });
-  if (document.prerendering) {
-    document.addEventListener("prerenderingchange", () => created.start(), { once: true });
-  } else created.start();
-  return created;
-}
-var SessionSecurity = class _SessionSecurity extends HTMLElement {
-  constructor() {
-    super(...arguments);
-    this.json = "";
-    this.options = null;
-    // Some libraries change what is in an element instead of replacing it.
-    this.content = new MutationObserver(() => {
-      if (this.json !== this.readJson()) this.takeOver();
+  // element.ts
+  var watcher = null;
+  function watch(element, options) {
+    const isNewPage = document.readyState !== "complete";
+    const age = isNewPage ? performance.now() / 1e3 : 0;
+    const created = new SessionWatcher(element, options, timesOfNewPage(options, age));
+    if (isNewPage && isFromCache()) created.distrust();
+    addEventListener("pageshow", ({ persisted }) => {
+      if (persisted) created.onRestored();
     });
+    if (document.prerendering) {
+      document.addEventListener("prerenderingchange", () => created.start(), { once: true });
+    } else created.start();
+    return created;
   }
-  connectedCallback() {
-    this.content.observe(this, { characterData: true, childList: true, subtree: true });
-    this.takeOver();
-  }
-  disconnectedCallback() {
-    this.content.disconnect();
-    if (window.sessionSecurity !== this) return;
-    const other = document.querySelector("session-security");
-    if (other instanceof _SessionSecurity) other.takeOver();
-    else watcher?.onDisconnected();
-  }
-  /** Whatever another element knew, this one knows; the other stays as it is, for its library. */
-  takeOver() {
-    const options = this.readOptions();
-    if (!options) return;
-    window.sessionSecurity = this;
-    if (watcher) watcher.moveTo(this, options);
-    else watcher = watch(this, options);
-  }
-  /** The same object while they are the same: the server's answers have renewed it. */
-  readOptions() {
-    const json = this.readJson();
-    if (json !== this.json && json.endsWith("}")) this.options = JSON.parse(json);
-    this.json = json;
-    return this.options;
-  }
-  readJson() {
-    return this.firstElementChild?.textContent?.trim() ?? "";
-  }
-  get idle() {
-    return watcher?.timeline.idle ?? 0;
-  }
-  get remaining() {
-    return Math.max(0, watcher?.timeline.remaining ?? 0);
-  }
-  activity() {
-    watcher?.recordActivity(true);
-  }
-  saved(form) {
-    watcher?.unsaved.forget(form);
-    watcher?.evaluate();
-  }
-  /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
-  lockOtherTabs() {
-    watcher?.broadcast("lock", "anonymous");
-  }
-};
+  var SessionSecurity = class _SessionSecurity extends HTMLElement {
+    constructor() {
+      super(...arguments);
+      this.json = "";
+      this.options = null;
+      // Some libraries change what is in an element instead of replacing it.
+      this.content = new MutationObserver(() => {
+        if (this.json !== this.readJson()) this.takeOver();
+      });
+    }
+    connectedCallback() {
+      this.content.observe(this, { characterData: true, childList: true, subtree: true });
+      this.takeOver();
+    }
+    disconnectedCallback() {
+      this.content.disconnect();
+      if (window.sessionSecurity !== this) return;
+      const other = document.querySelector("session-security");
+      if (other instanceof _SessionSecurity) other.takeOver();
+      else watcher?.onDisconnected();
+    }
+    /** Whatever another element knew, this one knows; the other stays as it is, for its library. */
+    takeOver() {
+      const options = this.readOptions();
+      if (!options) return;
+      window.sessionSecurity = this;
+      if (watcher) watcher.moveTo(this, options);
+      else watcher = watch(this, options);
+    }
+    /** The same object while they are the same: the server's answers have renewed it. */
+    readOptions() {
+      const json = this.readJson();
+      if (json !== this.json && json.endsWith("}")) this.options = JSON.parse(json);
+      this.json = json;
+      return this.options;
+    }
+    readJson() {
+      return this.firstElementChild?.textContent?.trim() ?? "";
+    }
+    get idle() {
+      return watcher?.timeline.idle ?? 0;
+    }
+    get remaining() {
+      return Math.max(0, watcher?.timeline.remaining ?? 0);
+    }
+    /** As in 2.x: no true value, and the browser asks nobody before the page is left. */
+    get confirmFormDiscard() {
+      return this.options?.confirmFormDiscard;
+    }
+    set confirmFormDiscard(value) {
+      if (!this.options) return;
+      this.options.confirmFormDiscard = value;
+      watcher?.unsaved.configure(this.options.pingUrl, Boolean(value));
+      watcher?.evaluate();
+    }
+    activity() {
+      watcher?.recordActivity(true);
+    }
+    saved(form) {
+      watcher?.unsaved.forget(form);
+      watcher?.evaluate();
+    }
+    /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
+    lockOtherTabs() {
+      watcher?.broadcast("lock", "anonymous");
+    }
+  };
 
-// index.ts
-if (!customElements.get("session-security")) {
-  customElements.define("session-security", SessionSecurity);
-}
+  // index.ts
+  if (!customElements.get("session-security")) {
+    customElements.define("session-security", SessionSecurity);
+  }
+})();
