@@ -10,6 +10,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from benchmarks import client
 from benchmarks.report import Row
 from benchmarks.settings import OURS, PEER
 from benchmarks.variants import Process
@@ -81,6 +82,7 @@ def figures(repeats: int = 5) -> Iterator[Row]:
             f"{OPEN_LIMIT} ms",
             opened <= OPEN_LIMIT,
         )
+        yield from client.figures(browser)
         browser.close()
 
 

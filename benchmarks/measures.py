@@ -22,7 +22,7 @@ class Case:
     """A kind of request: how it is asked for, and what is shown about it.
 
     `limit` is on the time, as a ratio to the bare case of the same title or of the title `base`;
-    with it, each of `facts` must be as on bare Django, or `allowed`.
+    with it, each of `facts` must be as on bare Django, or `allowed`; queries may be `more`.
     """
 
     title: str
@@ -33,6 +33,7 @@ class Case:
     limit: float | None = None
     facts: tuple[str, ...] = ("queries",)
     allowed: str = ""
+    more: int = 0
 
     @property
     def variants(self) -> list[str]:
@@ -43,8 +44,13 @@ class Case:
 PAGE = "login_required page"
 CASES = (
     Case(PAGE, {"page": "private"}, limit=1.05, facts=("queries", "Set-Cookie")),
-    Case("the same, when activity is due to be stored", {"page": "private", "due": True}),
-    Case("the same, with the client in it", {"page": "with-client"}),
+    Case(
+        "the same, when activity is due to be stored",
+        {"page": "private", "due": True},
+        limit=1.6,
+        more=2,
+    ),
+    Case("the same, with the client in it", {"page": "with-client"}, limit=1.2),
     Case(
         "anonymous visitor's page",
         {"page": "public", "signed_in": False},
@@ -112,13 +118,17 @@ def requests(starts: int, rounds: int) -> Iterator[Row]:
         for fact in case.facts:
             found = {name: facts[case.title, name][fact] for name in case.variants}
             allowed = case.allowed or found[BARE]
+            if case.more:
+                allowed = str(int(allowed) + case.more)
             yield Row(
                 f"{case.title}: {fact}",
                 found.get(BARE, ""),
                 found[OURS],
                 found[PEER],
                 allowed if case.limit else "",
-                not case.limit or found[OURS] == allowed,
+                not case.limit
+                or found[OURS] == allowed
+                or (fact == "queries" and int(found[OURS]) < int(allowed)),
             )
 
 
@@ -161,7 +171,7 @@ def _counts(what: str, by_variant: dict[str, int], limit: int) -> Row:
     return Row(what, bare, ours, peer, str(limit), by_variant[OURS] <= limit)
 
 
-def sizes(limit: int = 7850) -> Iterator[Row]:
+def sizes(limit: int = 9000) -> Iterator[Row]:
     """Add up what a browser loads, each file by gzip -9; 2.6.8 with the jQuery that it needs."""
     static = "session_security/static/session_security"
     ours = ROOT / "src" / static
