@@ -92,10 +92,9 @@ def opened(browser: Browser, name: str) -> Iterator[Page]:
         with browser.new_context() as context:
             page = prepared(context.new_page())
             html = f"<!doctype html><title>x</title><div id=root></div><script>{bundle()}</script>"
-            page.route(
-                "http://localhost/", lambda route: route.fulfill(content_type="text/html", body=html)
-            )
-            page.goto("http://localhost/")
+            url = "http://localhost/"
+            page.route(url, lambda route: route.fulfill(content_type="text/html", body=html))
+            page.goto(url)
             yield page
         return
     from benchmarks.browser import visitor

@@ -1,6 +1,7 @@
 """Each check: the situation that it is for, the words, and silence when all is well."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse_lazy
 from pytest_django import Settings
 
 from session_security import checks
+from session_security.standards import STANDARDS
 
 from . import settings as plain
 from .neighbours import AUTHENTICATION, OURS, WITHOUT, stack
@@ -47,6 +49,16 @@ ENGINE = "django.contrib.sessions.backends."
 
 # Settings, the id, and words that the message or its hint must have.
 WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
+    "idle for longer than the standard allows": (
+        {"SESSION_SECURITY_PROFILE": "pci-dss", "SESSION_SECURITY_EXPIRE_AFTER": 901},
+        "E009",
+        ["SESSION_SECURITY_EXPIRE_AFTER is longer", "900 s", "PCI DSS 4.0, 8.2.8"],
+    ),
+    "no absolute limit where the standard has one": (
+        {"SESSION_SECURITY_PROFILE": "nist-aal3", "SESSION_SECURITY_MAX_AGE": timedelta(days=1)},
+        "E009",
+        ["SESSION_SECURITY_MAX_AGE is longer", "43200 s", "NIST SP 800-63B-4, 2.3.3"],
+    ),
     "an admin without the element": (
         ADMIN,
         "W013",
@@ -235,6 +247,10 @@ RIGHT: dict[str, dict[str, object]] = {
     "lasting cookies that are meant": {
         "SESSION_EXPIRE_AT_BROWSER_CLOSE": False,
         "SESSION_SECURITY_INSECURE": True,
+    },
+    **{
+        f"the profile {name}": {"SESSION_SECURITY_PROFILE": name, "SESSION_COOKIE_AGE": 86_400}
+        for name in STANDARDS
     },
     "an admin that gets the element": ADMIN | {"SESSION_SECURITY_INSERT_INTO": ["admin"]},
     "an admin whose template includes the element": ADMIN

@@ -19,6 +19,7 @@ RIGHT = {
     "middleware": OURS,
     "session_engine": "django.contrib.sessions.backends.db",
     "adapter": "RowEngine",
+    "profile": None,
     "expire_after": 600,
     "warn_after": 540,
     "max_age": None,

@@ -11,12 +11,14 @@ from pytest_django import Settings
 
 from session_security.conf import NAMES, PREFIX, conf
 from session_security.policy import Timeouts
+from session_security.standards import STANDARDS
 
 from .neighbours import short_for_bob
 
 ROOT = Path(__file__).parent.parent
 
 DEFAULTS: dict[str, object] = {
+    "PROFILE": None,
     "EXPIRE_AFTER": 600,
     "WARN_AFTER": 540,
     "MAX_AGE": None,
@@ -281,3 +283,40 @@ def test_every_setting_is_documented(name: str) -> None:
         path.read_text() for path in sorted((ROOT / "docs" / "reference").rglob("*.md"))
     )
     assert PREFIX + name in reference
+
+
+@pytest.mark.parametrize("name", sorted(STANDARDS))
+def test_a_profile_gives_the_defaults_of_the_times(settings: Settings, name: str) -> None:
+    settings.SESSION_SECURITY_PROFILE = name
+    idle, overall, _ = STANDARDS[name]
+    assert (idle, overall) == (conf.EXPIRE_AFTER, conf.MAX_AGE)
+    assert 90 <= idle - conf.WARN_AFTER <= 120
+
+
+def test_shorter_times_than_those_of_the_profile_stay(settings: Settings) -> None:
+    settings.SESSION_SECURITY_PROFILE = "nist-aal2"
+    settings.SESSION_SECURITY_EXPIRE_AFTER = 300
+    settings.SESSION_SECURITY_MAX_AGE = 7200
+    assert conf.timeouts == Timeouts(270, 300, 7200)
+
+
+def test_an_absolute_limit_that_is_no_time_is_that_of_the_profile(settings: Settings) -> None:
+    settings.SESSION_SECURITY_PROFILE = "nist-aal3"
+    settings.SESSION_SECURITY_MAX_AGE = "a day"
+    assert conf.MAX_AGE == 43_200
+
+
+@pytest.mark.parametrize("value", ["nist", "", 2, ["hipaa"]], ids=repr)
+def test_a_profile_that_nobody_knows_gives_no_times(settings: Settings, value: object) -> None:
+    settings.SESSION_SECURITY_PROFILE = value
+    assert "must be None or one of nist-aal2, " in wrong("PROFILE")
+    assert conf.timeouts == Timeouts(540, 600)
+
+
+def test_the_docs_have_the_figures_of_each_profile() -> None:
+    text = (ROOT / "docs" / "reference" / "settings.md").read_text()
+    for name, (idle, overall, clause) in STANDARDS.items():
+        row = next(line for line in text.splitlines() if line.startswith(f'| `"{name}"` |'))
+        minutes = f"{idle / 60:g} minutes" if idle < 3600 else "1 hour"
+        hours = "" if overall is None else f" {overall / 3600:g} hours"
+        assert row == f'| `"{name}"` | {minutes} |{hours} | {clause} |'

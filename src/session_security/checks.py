@@ -45,7 +45,7 @@ def check(**kwargs: Any) -> list[CheckMessage]:
         *check_admin(),
     ]
     if not conf.problems:
-        messages += [*check_times(), *check_renewal()]
+        messages += [*check_times(), *check_profile(), *check_renewal()]
     return messages
 
 
@@ -185,6 +185,21 @@ def check_times() -> Iterator[CheckMessage]:
             hint=f"Raise SESSION_COOKIE_AGE or lower {PREFIX}EXPIRE_AFTER.",
             id="session_security.W004",
         )
+
+
+def check_profile() -> Iterator[CheckMessage]:
+    """E009: no time is longer than the standard allows that the site has named."""
+    if (standard := conf.standard) is None:
+        return
+    limits = {"EXPIRE_AFTER": standard.expire_after, "MAX_AGE": standard.max_age}
+    for name, limit in limits.items():
+        value = getattr(conf, name)
+        if limit is not None and (value is None or value > limit):
+            yield Error(
+                f"{PREFIX}{name} is longer than the profile '{conf.PROFILE}' allows.",
+                hint=f"Make it {limit:g} s or less, or leave it out ({standard.clause}).",
+                id="session_security.E009",
+            )
 
 
 def check_renewal() -> Iterator[CheckMessage]:

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from .policy import Reason, SessionStatus, Timeouts, seconds
+from .standards import STANDARDS, Standard
 
 PREFIX = "SESSION_SECURITY_"
 ON_EXPIRE = ("auto", "leave", "lock")
@@ -81,20 +82,40 @@ class Conf:
             getattr(self, name)
 
     @cached_property
+    def PROFILE(self) -> str | None:
+        """The standard whose times are the defaults, and the least that the checks accept."""
+        value = self._get("PROFILE", None)
+        if value is not None and (not isinstance(value, str) or value not in STANDARDS):
+            what = f"must be None or one of {', '.join(STANDARDS)}, not {value!r}"
+            return self._replaced("PROFILE", what, None)
+        return value
+
+    @property
+    def standard(self) -> Standard | None:
+        """What the profile asks for."""
+        return STANDARDS[self.PROFILE] if self.PROFILE else None
+
+    @cached_property
     def EXPIRE_AFTER(self) -> float:
         """The idle timeout, in seconds."""
-        return self._seconds("EXPIRE_AFTER", 600)
+        return self._seconds("EXPIRE_AFTER", self.standard.expire_after if self.standard else 600)
 
     @cached_property
     def WARN_AFTER(self) -> float:
         """How long a session is idle when the warning shows, in seconds."""
-        return self._seconds("WARN_AFTER", min(540, 0.9 * self.EXPIRE_AFTER))
+        end = self.EXPIRE_AFTER
+        # Without a standard, as in 2.x.
+        default = max(0.9 * end, end - 120) if self.standard else min(540, 0.9 * end)
+        return self._seconds("WARN_AFTER", default)
 
     @cached_property
     def MAX_AGE(self) -> float | None:
         """The absolute limit since sign-in, in seconds; None for no limit."""
-        if self._get("MAX_AGE", None) is None:
+        default = self.standard.max_age if self.standard else None
+        if self._get("MAX_AGE", default) is None:
             return None
+        if default is not None:
+            return self._seconds("MAX_AGE", default)
         # Instead of what is no time: the shortest that leaves ten extensions (check W002).
         return self._seconds("MAX_AGE", 11 * self.EXPIRE_AFTER)
 

@@ -50,6 +50,7 @@ def overview() -> dict[str, Any]:
         "middleware": next(iter(_middleware()), None),
         "session_engine": settings.SESSION_ENGINE,
         "adapter": type(engine_of(import_module(settings.SESSION_ENGINE).SessionStore())).__name__,
+        "profile": conf.PROFILE,
         "expire_after": timeouts.expire_after,
         "warn_after": None if timeouts.is_without_warning else timeouts.warn_after,
         "max_age": timeouts.max_age,

@@ -32,6 +32,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     rows = {
         "Middleware": found["middleware"] or "not in MIDDLEWARE",
         "Session engine": f"{found['session_engine']} (by {found['adapter']})",
+        "Profile": found["profile"] or "none",
         "Session ends": f"after {found['expire_after']:g} s without activity",
         "Warning": "none" if found["warn_after"] is None else f"after {found['warn_after']:g} s",
         "Absolute limit": "none" if found["max_age"] is None else f"{found['max_age']:g} s",
