@@ -31,10 +31,12 @@ FORCE:
 	@scripts/make-venv '$(PYTHON)'
 
 .venv/demo-ready: .venv/pyvenv.cfg requirements/django.txt pyproject.toml
-	$(PY) -m pip install --quiet -r requirements/django.txt -e .
+	@echo "Installing Django and this package into .venv, which takes up to a minute, once"
+	@$(PY) -m pip install --quiet -r requirements/django.txt -e .
 	@touch $@
 
 .venv/dev-ready: .venv/pyvenv.cfg requirements/dev.txt pyproject.toml
+	@echo "Installing the tools for development into .venv, which takes up to a minute, once"
 	$(PY) -m pip install --quiet --constraint requirements/dev.txt uv
 	$(UV) pip sync --quiet --python $(PY) requirements/dev.txt
 	$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
@@ -121,7 +123,8 @@ matrix: .venv/dev-ready ## server tests on every Python found, with every Django
 
 .PHONY: demo
 demo: .venv/demo-ready ## run the demonstration site, on PORT (8000)
-	PYTHONUNBUFFERED=1 $(PY) example/manage.py demo
+	@echo "Starting the demonstration site; Ctrl-C ends it"
+	@trap 'exit 0' INT; PYTHONUNBUFFERED=1 $(PY) example/manage.py demo
 
 .PHONY: bench
 bench: .venv/dev-ready ## measure, side by side with other packages

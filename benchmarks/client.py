@@ -163,4 +163,4 @@ def memory_growth(browser: Browser) -> float:
             for _ in range(2):
                 devtools.send("HeapProfiler.collectGarbage")
             heaps.append(devtools.send("Runtime.getHeapUsage")["usedSize"])
-    return (heaps[1] - heaps[0]) / 1024
+    return float(heaps[1] - heaps[0]) / 1024

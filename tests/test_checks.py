@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from django.core.checks import CheckMessage, run_checks
@@ -236,7 +237,7 @@ RIGHT: dict[str, dict[str, object]] = {
         "SESSION_CACHE_ALIAS": "shared",
         "CACHES": {
             "default": {"BACKEND": LOCMEM},
-            "shared": {"BACKEND": FILES, "LOCATION": "unused"},
+            "shared": {"BACKEND": FILES, "LOCATION": f"{gettempdir()}/unused"},
         },
     },
     "a path to go to": {

@@ -15,7 +15,7 @@ import session_security
 from . import settings as plain
 from .neighbours import OURS, WITHOUT
 
-RIGHT = {
+RIGHT: dict[str, object] = {
     "middleware": OURS,
     "session_engine": "django.contrib.sessions.backends.db",
     "adapter": "RowEngine",

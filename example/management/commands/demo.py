@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with suppress(KeyboardInterrupt):
+            self.serve()
+
+    def serve(self) -> None:
+        """Prepare the database, say where the site is, and serve it until Ctrl-C."""
         port = free_port()
         call_command("migrate", verbosity=0)
         seed()
