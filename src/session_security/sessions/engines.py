@@ -72,13 +72,17 @@ class Engine:
 
         Raises what the store raises, and if the store only seems to have nothing.
         """
-        other = _django.reopened(session, key)
+        other = self.reopen(session, key)
         if not other.exists(key):
             return {}
         data = dict(other.items())
         if other.session_key is None:
             raise LookupError("The store has the session, but can't read it.")
         return data
+
+    def reopen(self, session: SessionBase, key: str) -> SessionBase:
+        """The session ``key`` in an object of its own, not read as yet."""
+        return _django.reopened(session, key)
 
     def find_again(self, session: SessionBase, key: str) -> dict[str, Any]:
         """Read once more what is said to be gone; Django would have the cookie deleted."""
@@ -312,17 +316,12 @@ class CacheEngine(LockingEngine):
 class FileEngine(LockingEngine):
     """``file``: the lock is one on an empty file beside the sessions."""
 
-    def read(self, session: SessionBase, key: str) -> dict[str, Any]:
+    def reopen(self, session: SessionBase, key: str) -> SessionBase:
         """Without the new file that Django makes when it finds one that is too old."""
         os.stat(f"{_django.session_folder(session)}/.")  # noqa: PTH116  (out of reach, it looks empty)
-        other = _django.reopened(session, key)
+        other = super().reopen(session, key)
         other.create = bool  # type: ignore[method-assign,assignment]
-        if not other.exists(key):
-            return {}
-        data = dict(other.items())
-        if other.session_key is None:
-            raise LookupError("There is a file of the session, but it can't be read.")
-        return data
+        return other
 
     def write(self, opened: SessionBase, key: str) -> None:
         """Look whether it is there: Django keeps an error to itself."""
