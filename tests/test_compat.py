@@ -286,11 +286,30 @@ def test_people_whom_only_a_subclass_knows_can_ping(
 
 
 @pytest.mark.parametrize("value", [0, -1, None, "600"], ids=repr)
-def test_a_timeout_that_is_none_fails_loudly(
-    monkeypatch: pytest.MonkeyPatch, hooked: type[Hooked], alice: Visitor, value: Any
+def test_instead_of_a_timeout_that_is_none_those_of_the_settings_are_used(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    hooked: type[Hooked],
+    alice: Visitor,
+    value: Any,
 ) -> None:
     monkeypatch.setattr(hooked, "get_expire_seconds", lambda self, request: value)
-    assert alice.get("/").status_code == 500
+    assert alice.ping().json()["expireAfter"] == 600
+    assert "get_expire_seconds failed; the timeouts of the settings are used" in caplog.text
+
+
+def test_a_hook_that_raises_is_logged_and_the_site_answers(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    hooked: type[Hooked],
+    alice: Visitor,
+) -> None:
+    def fail(self: object, request: HttpRequest) -> float:
+        raise LookupError("no profile")
+
+    monkeypatch.setattr(hooked, "get_expire_seconds", fail)
+    assert alice.get("/").status_code == 200
+    assert "no profile" in caplog.text
 
 
 def test_a_timeout_may_be_a_timedelta(

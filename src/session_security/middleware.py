@@ -223,9 +223,13 @@ class SessionSecurityMiddleware:
 
     def _timeouts(self, request: HttpRequest) -> Timeouts:
         timeouts = conf.timeouts_for(request)
-        if "get_expire_seconds" in self._overridden:
-            timeouts = timeouts.with_expire_after(self.get_expire_seconds(request))
-        return timeouts
+        if "get_expire_seconds" not in self._overridden:
+            return timeouts
+        try:
+            return timeouts.with_expire_after(self.get_expire_seconds(request))
+        except Exception:
+            logger.exception("get_expire_seconds failed; the timeouts of the settings are used")
+            return timeouts
 
     def _end_session(self, request: SecuredRequest) -> None:
         """End it if the store says so, too. Only whoever deletes it signs out, logs and tells."""
