@@ -31,6 +31,7 @@ DEFAULTS: dict[str, object] = {
     "ON_EXPIRE": "auto",
     "REDIRECT_TO_LOGOUT": False,
     "LOGOUT_URL": "logout",
+    "BASE_TEMPLATE": "session_security/page.html",
     "KEPT_POST_SIZE": 65_536,
     "KEPT_POST_AGE": 3600,
     "INSECURE": False,
@@ -137,6 +138,8 @@ IN_ITS_PLACE: list[tuple[str, object, object]] = [
     ("PASSIVE_URL_NAMES", iter(["poll"]), ["poll"]),
     ("ON_EXPIRE", "reload", "auto"),
     ("LOGOUT_URL", None, "logout"),
+    ("BASE_TEMPLATE", None, "session_security/page.html"),
+    ("BASE_TEMPLATE", "no/such.html", "session_security/page.html"),
     ("TIMEOUTS", "no.such.module", None),
     ("TIMEOUTS", 600, None),
 ]

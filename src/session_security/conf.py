@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -24,6 +26,7 @@ from .standards import STANDARDS, Standard
 
 PREFIX = "SESSION_SECURITY_"
 ON_EXPIRE = ("auto", "leave", "lock")
+PAGE_TEMPLATE = "session_security/page.html"
 # What is taken for True where only a boolean will do.
 YES = ("1", "true", "yes", "on")
 
@@ -177,6 +180,22 @@ class Conf:
         value = self._get("LOGOUT_URL", "logout")
         if not isinstance(value, str | Promise):
             return self._replaced("LOGOUT_URL", "must be a URL name or a path", "logout")
+        return value
+
+    @cached_property
+    def BASE_TEMPLATE(self) -> str:
+        """What the pages extend that lead people back: the site's own base, or the app's."""
+        value = self._get("BASE_TEMPLATE", PAGE_TEMPLATE)
+        if value == PAGE_TEMPLATE:
+            return PAGE_TEMPLATE
+        if not isinstance(value, str):
+            what = f"must be the name of a template, not {value!r}"
+            return self._replaced("BASE_TEMPLATE", what, PAGE_TEMPLATE)
+        try:
+            get_template(value)
+        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+            what = f"can't be used: {type(error).__name__}: {error}"
+            return self._replaced("BASE_TEMPLATE", what, PAGE_TEMPLATE)
         return value
 
     @cached_property

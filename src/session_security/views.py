@@ -28,7 +28,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from .conf import SecuredRequest
+from .conf import SecuredRequest, conf
 from .decorators import passive
 from .late_posts.handling import is_here
 from .late_posts.store import Fields, LatePost, drop, read
@@ -163,6 +163,7 @@ class KeptView(ReturnView):
             "home": goal or resolve_url(settings.LOGIN_REDIRECT_URL),
         }
         status = 404 if post is None or is_old else 200
+        context["base_template"] = conf.BASE_TEMPLATE
         return render(request, "session_security/kept.html", context, status=status)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -197,6 +198,7 @@ class ResumeView(ReturnView):
             "user_name": request.user.get_username(),
             "home": resolve_url(settings.LOGIN_REDIRECT_URL),
         }
+        context["base_template"] = conf.BASE_TEMPLATE
         return render(request, "session_security/resume.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,47 @@
+"""The app's own pages in the frame of the site."""
+
+import pytest
+from pytest_django import Settings
+from time_machine import Traveller
+
+from .visitor import Visitor
+
+BASE = (
+    "<title>{% block title %}{% endblock %} – Clinic</title><nav></nav>"
+    "{% block content %}{% endblock %}"
+)
+
+
+@pytest.fixture(autouse=True)
+def _base(settings: Settings) -> None:
+    loaders = [
+        ("django.template.loaders.locmem.Loader", {"base.html": BASE}),
+        "django.template.loaders.app_directories.Loader",
+    ]
+    [engine] = settings.TEMPLATES
+    options = engine["OPTIONS"] | {"loaders": loaders}
+    settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": options}]
+    settings.SESSION_SECURITY_BASE_TEMPLATE = "base.html"
+
+
+def test_the_page_after_signing_in_again_looks_like_the_site(alice: Visitor) -> None:
+    html = alice.navigate("/session_security/resume/").content.decode()
+    assert html.startswith("<title>You are signed in – Clinic</title><nav></nav>")
+    assert "/static/session_security/resume.js" in html
+    assert "<session-security>" in html
+
+
+def test_the_page_of_late_forms_looks_like_the_site(alice: Visitor) -> None:
+    html = alice.navigate("/session_security/kept/").content.decode()
+    assert html.startswith("<title>Nothing to send – Clinic</title><nav></nav>")
+    assert "/static/session_security/kept.js" in html
+
+
+def test_without_a_base_they_have_a_frame_of_their_own(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    del settings.SESSION_SECURITY_BASE_TEMPLATE
+    for path in ("/session_security/resume/", "/session_security/kept/"):
+        html = alice.navigate(path).content.decode()
+        assert html.startswith("<!doctype html>")
+        assert "/static/session_security/page.css" in html
