@@ -34,7 +34,7 @@ ENDS = {  # how a sentence ends where it does not end as in English
     "zh_Hans": {".": "。", "?": "？", ":": "：", ")": "）"},
     "zh_Hant": {".": "。", "?": "？", ":": "：", ")": "）"},
 }
-LONGEST_BUTTON = 30  # characters; what a dialog has room for on a screen of 320 pixels
+LONGEST_BUTTON = 30  # characters; two lines at most on a screen of 320 pixels
 
 
 def messages() -> set[str]:
