@@ -54,22 +54,41 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "records"
 LOGOUT_REDIRECT_URL = "home"
 
-# The ten languages of session_security, English, and two that run from right to left.
+# The languages of session_security.
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("ar", "Arabic"),
     ("ca", "Catalan"),
     ("cs", "Czech"),
+    ("da", "Danish"),
     ("de", "German"),
+    ("el", "Greek"),
     ("en", "English"),
     ("es", "Spanish"),
+    ("fa", "Persian"),
+    ("fi", "Finnish"),
     ("fr", "French"),
     ("he", "Hebrew"),
+    ("hi", "Hindi"),
+    ("hu", "Hungarian"),
+    ("id", "Indonesian"),
     ("it", "Italian"),
+    ("ja", "Japanese"),
+    ("ko", "Korean"),
+    ("nb", "Norwegian Bokmal"),
     ("nl", "Dutch"),
     ("pl", "Polish"),
     ("pt", "Portuguese"),
     ("pt-br", "Brazilian Portuguese"),
+    ("ro", "Romanian"),
+    ("ru", "Russian"),
+    ("sk", "Slovak"),
+    ("sv", "Swedish"),
+    ("tr", "Turkish"),
+    ("uk", "Ukrainian"),
+    ("vi", "Vietnamese"),
+    ("zh-hans", "Simplified Chinese"),
+    ("zh-hant", "Traditional Chinese"),
 ]
 
 # Shows in the terminal the one line that is logged when a session is ended.

@@ -49,7 +49,6 @@ def entries() -> polib.POFile:
             )
             if plural:
                 entry.msgid_plural = plural
-                entry.msgstr_plural = {0: "", 1: ""}
             if "%(" in single + plural:
                 entry.flags = ["python-format"]
             if place not in entry.occurrences:
@@ -60,6 +59,14 @@ def entries() -> polib.POFile:
     return catalogue
 
 
+def give_each_number_its_form(catalogue: polib.POFile) -> None:
+    """One text for each form that the language has."""
+    forms = int(catalogue.metadata["Plural-Forms"].split("nplurals=")[1].split(";")[0])
+    for entry in catalogue:
+        if entry.msgid_plural:
+            entry.msgstr_plural = {n: entry.msgstr_plural.get(n, "") for n in range(forms)}
+
+
 def main(arguments: list[str]) -> int:
     check = arguments == ["--check"]
     settings.configure(USE_I18N=True)
@@ -68,6 +75,7 @@ def main(arguments: list[str]) -> int:
     for path in sorted(PACKAGE.glob("locale/*/LC_MESSAGES/django.po")):
         catalogue = polib.pofile(str(path), wrapwidth=100)
         catalogue.merge(found)
+        give_each_number_its_form(catalogue)
         wanted = {path: str(catalogue).encode(), path.with_suffix(".mo"): catalogue.to_binary()}
         for target, content in wanted.items():
             if not target.exists() or target.read_bytes() != content:

@@ -1,4 +1,4 @@
-"""The catalogues: ten languages, complete, and compiled as they are written."""
+"""The catalogues: 31 languages, complete, and compiled as they are written."""
 
 import ast
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 import polib
 import pytest
 from django.utils import translation
+from django.utils.translation import get_language_info
 from pytest_django import Settings
 from time_machine import Traveller
 
@@ -17,8 +18,23 @@ from .test_middleware import IDLE
 from .visitor import Visitor
 
 PACKAGE = Path(session_security.__file__).parent
-LANGUAGES = ["ca", "cs", "de", "es", "fr", "it", "nl", "pl", "pt", "pt_BR"]
+DOCS = Path(__file__).parent.parent / "docs"
+LANGUAGES = [
+    *["ar", "ca", "cs", "da", "de", "el", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "it"],
+    *["ja", "ko", "nb", "nl", "pl", "pt", "pt_BR", "ro", "ru", "sk", "sv", "tr", "uk", "vi"],
+    *["zh_Hans", "zh_Hant"],
+]
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
+ENDS = {  # how a sentence ends where it does not end as in English
+    "ar": {"?": "؟"},
+    "el": {"?": ";"},
+    "fa": {"?": "؟"},
+    "hi": {".": "।"},
+    "ja": {".": "。", "?": "？", ")": "）"},
+    "zh_Hans": {".": "。", "?": "？", ":": "：", ")": "）"},
+    "zh_Hant": {".": "。", "?": "？", ":": "：", ")": "）"},
+}
+LONGEST_BUTTON = 30  # characters; two lines at most on a screen of 320 pixels
 
 
 def messages() -> set[str]:
@@ -37,6 +53,15 @@ def messages() -> set[str]:
     return found
 
 
+def buttons() -> set[str]:
+    """What is on the buttons, and on the links that look like buttons."""
+    found = set()
+    for path in PACKAGE.rglob("*.html"):
+        for words in re.findall(r"(?s)<(?:button|a)[ >](.*?)</(?:button|a)>", path.read_text()):
+            found |= set(re.findall(r'(?<!spoken">){% translate "([^"]+)"', words))
+    return found
+
+
 def texts(entry: polib.POEntry | polib.MOEntry) -> list[str]:
     """The translation, or one for each number."""
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
@@ -51,9 +76,17 @@ def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_there_are_ten_languages() -> None:
+def test_there_are_31_languages() -> None:
     assert sorted(path.name for path in (PACKAGE / "locale").iterdir()) == LANGUAGES
+    assert len(LANGUAGES) == 31
     assert len(messages()) > 10
+
+
+def test_the_docs_name_every_language() -> None:
+    guide = (DOCS / "howto" / "languages.md").read_text()
+    for language in LANGUAGES:
+        name = get_language_info(translation.to_language(language))["name"]
+        assert f"| {name} | `{language}` |" in guide
 
 
 def test_each_catalogue_is_complete(language: str) -> None:
@@ -77,7 +110,29 @@ def test_each_translation_is_one(language: str) -> None:
             assert text == text.strip()
             assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(entry.msgid))
             assert ("\n" in text) == ("\n" in entry.msgid)
-            assert entry.msgid[-1] not in ".?:…" or text[-1] == entry.msgid[-1]
+
+
+def test_each_translation_ends_as_the_original_does(language: str) -> None:
+    ends = {end: end for end in ".?:…)"} | ENDS.get(language, {})
+    for entry in polib.pofile(str(catalogue(language))):
+        for text in texts(entry):
+            if entry.msgid[-1] in ends:
+                assert text[-1] == ends[entry.msgid[-1]], text
+            else:
+                assert entry.msgid_plural or text[-1] not in ".?:…;。？：؟।", text
+
+
+def test_each_button_fits_a_narrow_screen(language: str) -> None:
+    assert {"Stay signed in", "Sign in again now", "Leave and lose my work"} <= buttons()
+    assert "(opens in a new tab)" not in buttons()
+    for entry in polib.pofile(str(catalogue(language))):
+        assert entry.msgid not in buttons() or len(entry.msgstr) <= LONGEST_BUTTON
+
+
+def test_no_translation_is_far_longer_than_the_original(language: str) -> None:
+    for entry in polib.pofile(str(catalogue(language))):
+        for text in texts(entry):
+            assert len(text) <= 2 * len(entry.msgid) + 10, text
 
 
 def test_each_number_has_its_form(language: str) -> None:

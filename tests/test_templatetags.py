@@ -395,7 +395,7 @@ def test_the_absolute_limit_is_said_too(settings: Settings) -> None:
     settings.SESSION_SECURITY_MAX_AGE = 43_200
     assert rendered(NOTICE, None) == (
         "You will be signed out after 10 minutes without activity. "
-        "In any case you will be signed out 12 hours after signing in."
+        "You will always be signed out 12 hours after signing in."
     )
 
 
@@ -412,19 +412,37 @@ def test_what_is_said_holds_for_the_request(
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
+    ("language", "idle", "absolute"),
     [
-        ("de", "Nach 15 Minuten ohne Aktivität werden Sie abgemeldet."),
-        ("pl", "Po 15 minutach braku aktywności nastąpi wylogowanie."),
-        ("cs", "Po 15 minutách bez aktivity budete odhlášeni."),
+        (
+            "cs",
+            "Pokud nebudete 15 minut aktivní, budete odhlášeni.",
+            "V každém případě budete odhlášeni 2 dny po přihlášení.",
+        ),
+        (
+            "de",
+            "Wenn Sie 15 Minuten lang nicht aktiv sind, werden Sie abgemeldet.",
+            "Spätestens 2 Tage nach der Anmeldung werden Sie in jedem Fall abgemeldet.",
+        ),
+        (
+            "fi",
+            "Sinut kirjataan ulos 15 minuutin käyttämättömyyden jälkeen.",
+            "Sinut kirjataan aina ulos 2 päivän kuluttua sisäänkirjautumisesta.",
+        ),
+        (
+            "pl",
+            "Jeśli przez 15 minut nie będzie aktywności, nastąpi wylogowanie.",
+            "W każdym przypadku wylogowanie nastąpi 2 dni po zalogowaniu.",
+        ),
     ],
 )
-def test_it_is_said_in_the_case_that_follows_after(
-    settings: Settings, language: str, words: str
+def test_times_are_said_in_the_case_that_both_sentences_need(
+    settings: Settings, language: str, idle: str, absolute: str
 ) -> None:
     settings.SESSION_SECURITY_EXPIRE_AFTER = 900
+    settings.SESSION_SECURITY_MAX_AGE = 172_800
     with translation.override(language):
-        assert rendered(NOTICE, None) == words
+        assert rendered(NOTICE, None) == f"{idle} {absolute}"
 
 
 def test_a_visitor_s_page_with_the_notice_costs_nothing(

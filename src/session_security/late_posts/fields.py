@@ -24,12 +24,14 @@ TOKEN = "csrfmiddlewaretoken"  # noqa: S105  (the name of the field)
 
 logger = logging.getLogger("session_security")
 
-# Names of fields that hold what opens something: passwords, keys, codes, cards and accounts; in the
-# languages of the catalogues. Better one field too many is left out than one too few.
+# Names of fields that hold what opens something: passwords, keys, codes, cards and accounts, in
+# English and nine other languages; and passwords in the others of the catalogues that write them in
+# Latin letters. Better one field too many is left out than one too few.
 _SECRET_PART = re.compile(
     r"""
     pass(?!ag|ed|eng|ing|ion|iv|port)  # but no passage, passed, passenger ... passport
-    | pwd | kennwort | contrase | wachtwoord | senha | token | credential | mnemonic
+    | pwd | kennwort | contrase | wachtwoord | senha | adgangskode | l[oö]senord | salasana
+    | jelsz[oó] | kata_?sandi | m[aậ]t_?kh[aẩ]u | token | credential | mnemonic
     | secret(?!ar) | segreto | segreta | geheim | jwt
     | (?: api | access | private | security | verification | recovery | backup | pin | sms
         | secret | login | seed | 2fa | mfa | segur[ei]\w* | sicherheits? | beveiligings?
@@ -52,7 +54,7 @@ _SECRET_WORD = re.compile(
     r"""
     (?<! [^\W\d_] )
     (?: pin | t?otp | tan | cv[cv] | csc | mdp | pw | psw | pass | clave | has[lł]o | heslo
-      | parola | auth | authori[sz]ation | bearer | iban | ssn | seed | pan )
+      | parol[aă]? | [sş]ifre | auth | authori[sz]ation | bearer | iban | ssn | seed | pan )
     (?! [^\W\d_] )
     """,
     re.IGNORECASE | re.VERBOSE,
