@@ -37,11 +37,11 @@ def test_the_page_of_late_forms_looks_like_the_site(alice: Visitor) -> None:
     assert "/static/session_security/kept.js" in html
 
 
-def test_without_a_base_they_have_a_frame_of_their_own(
+def test_otherwise_they_have_a_frame_of_their_own(
     settings: Settings, alice: Visitor, clock: Traveller
 ) -> None:
-    del settings.SESSION_SECURITY_BASE_TEMPLATE
+    settings.SESSION_SECURITY_BASE_TEMPLATE = "session_security/page.html"
     for path in ("/session_security/resume/", "/session_security/kept/"):
         html = alice.navigate(path).content.decode()
         assert html.startswith("<!doctype html>")
-        assert "/static/session_security/page.css" in html
+        assert '<link rel="stylesheet" href="/static/session_security/page.css">' in html
