@@ -39,6 +39,11 @@ def test_the_reference_has_every_event() -> None:
     assert declared("SessionSecurityEventMap") == events
 
 
+def test_nothing_is_stored_in_the_browser() -> None:
+    for name in ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches."):
+        assert name not in (STATIC / "session_security.js").read_text()
+
+
 def test_every_event_is_dispatched() -> None:
     fired = re.findall(r'\bfire\("(\w+)"', "".join(CLIENT.values()))
     names = {name.removeprefix("session-security:") for name in declared("SessionSecurityEventMap")}
