@@ -20,7 +20,7 @@ def lack(world: World, *names: str) -> None:
         world.context.add_init_script(f"({function('page/lacks.js', name)})()")
 
 
-@pytest.mark.parametrize("name", ["takeStorage", "takeChannel", "takeDialog", "takeTimeout"])
+@pytest.mark.parametrize("name", ["takeStorage", "takeDialog", "takeTimeout"])
 def test_it_warns_extends_and_ends_in_both_tabs_without(world: World, name: str) -> None:
     lack(world, name)
     one = world.sign_in()
@@ -37,8 +37,8 @@ def test_it_warns_extends_and_ends_in_both_tabs_without(world: World, name: str)
     expect_covered(two)
 
 
-def test_without_storage_and_channel_each_tab_is_right_by_itself(world: World) -> None:
-    lack(world, "takeStorage", "takeChannel")
+def test_without_a_channel_each_tab_is_right_by_itself(world: World) -> None:
+    lack(world, "takeChannel")
     one = world.sign_in()
     two = world.open()
     for _ in range(4):

@@ -732,25 +732,6 @@
   };
 
   // tabs.ts
-  var StorageChannel = class {
-    constructor(name, delegate) {
-      this.name = name;
-      this.delegate = delegate;
-      this.hear = ({ key, newValue }) => {
-        if (key === this.name && newValue) this.delegate.onTabMessage(JSON.parse(newValue));
-      };
-      addEventListener("storage", this.hear);
-    }
-    postMessage(message) {
-      try {
-        localStorage.setItem(this.name, JSON.stringify(message));
-      } catch {
-      }
-    }
-    close() {
-      removeEventListener("storage", this.hear);
-    }
-  };
   var Tabs = class {
     constructor(name, delegate) {
       this.name = name;
@@ -758,7 +739,9 @@
       this.channel = null;
     }
     start() {
-      this.channel ??= this.open();
+      if (this.channel || !window.BroadcastChannel) return;
+      this.channel = new BroadcastChannel(this.name);
+      this.channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
     }
     // An open one does not keep a page out of the back/forward cache, but what is said to a page
     // there is lost, or throws it out.
@@ -768,12 +751,6 @@
     }
     broadcast(message) {
       this.channel?.postMessage(message);
-    }
-    open() {
-      if (!window.BroadcastChannel) return new StorageChannel(this.name, this.delegate);
-      const channel = new BroadcastChannel(this.name);
-      channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
-      return channel;
     }
   };
 
