@@ -15,6 +15,8 @@ const WAIT_BEFORE_LEAVING = 2000;
 const LOOP = 10_000;
 /** How long a page may take to go once its form was sent. */
 const DEPARTURE = 10_000;
+/** A page that is still there after that was not allowed to go, or goes to a slow server. */
+const STAY = 3000;
 
 /** The page that ends. */
 export interface EndingDelegate {
@@ -30,6 +32,8 @@ export interface EndingDelegate {
   coverPage(): void;
   /** Ends all that goes on in the page. */
   retire(): void;
+  /** Has it go on after all. */
+  resume(): void;
   /** Tells the scripts of the page; false if one of them objects. */
   fire(name: "expire" | "lock", detail?: object): boolean;
 }
@@ -38,16 +42,22 @@ export interface EndingDelegate {
 export class Ending {
   reason: Reason | "" = "";
   isLeaving = false;
+  private hasStayed = false;
 
   constructor(private readonly page: EndingDelegate) {}
 
+  /** There is something in the page that its user would miss. */
+  get holdsWork(): boolean {
+    return this.page.options.answered === true || this.page.unsaved.isAnyAtTheEnd;
+  }
+
   end(reason: Reason, awaitsSignIn: boolean): void {
     if (this.reason) return;
-    const { options, unsaved } = this.page;
+    const { options } = this.page;
     this.page.coverPage();
     this.reason = reason;
     const mayLeave = this.page.fire("expire", { reason });
-    const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
+    const hasUnsavedInput = this.holdsWork;
     const { canLock } = this.page.dialogs;
     const onExpire = options.onExpire ?? "auto";
     const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
@@ -86,11 +96,28 @@ export class Ending {
     this.page.coverPage();
     this.reason ||= "anonymous";
     const [url] = location.href.split("#");
-    // It stays covered if it has just been left for itself: a cache must not make this a loop.
-    this.isLeaving = isChosen || performance.now() >= LOOP || document.referrer !== url;
-    if (!this.isLeaving) return;
+    // It stays if it has just been left for itself: a cache must not make this a loop.
+    const isLoop = performance.now() < LOOP && document.referrer === url;
+    this.isLeaving = isChosen || !(isLoop || this.hasStayed);
+    if (!this.isLeaving) {
+      this.page.cover.explain(this.reason);
+      return;
+    }
     this.page.retire();
     location.replace(url ?? "");
+    this.expectDeparture();
+  }
+
+  /** A prompt of the site's own may keep the page: then somebody has work in it, and it is locked. */
+  private expectDeparture(): void {
+    setTimeout(() => {
+      if (!this.isLeaving) return;
+      this.isLeaving = false;
+      this.hasStayed = true;
+      this.page.resume();
+      this.lock();
+      this.page.fire("lock");
+    }, STAY);
   }
 
   /** Posts to the logout URL, with a token of this moment, one tab after the other. */
@@ -101,11 +128,12 @@ export class Ending {
   }
 
   private async submit(): Promise<void> {
-    const { element, options, ping, unsaved } = this.page;
+    const { element, options, ping } = this.page;
     const form = element.querySelector("form"); // in the warning
     const csrfToken = await ping.fetchToken();
     if (csrfToken === undefined && !this.reason) return; // no network, so nobody is signed out
-    unsaved.stop();
+    if (this.reason) this.page.retire(); // before the end, the browser asks where work would be lost
+    this.expectDeparture();
     if (form && csrfToken !== undefined) {
       setToken(form, csrfToken);
       form.submit();

@@ -115,6 +115,14 @@ export class SessionWatcher
     this.unsaved.stop();
   }
 
+  /** The page was to be left, and is still there. */
+  resume(): void {
+    const { confirmFormDiscard, pingUrl } = this.options;
+    this.unsaved.configure(pingUrl, Boolean(confirmFormDiscard));
+    this.distrust();
+    this.start();
+  }
+
   /** Shows itself in another element, or in this one, which was moved or changed. */
   moveTo(element: HTMLElement, options: Options): void {
     const before = this.options;
@@ -156,7 +164,7 @@ export class SessionWatcher
     this.isSuspended = true;
     if (!this.page.isStarted) return;
     if (this.timeline.times.hasUnreportedActivity) void this.inquire(true);
-    this.warning.close(false);
+    this.warning.close();
     this.cover.lower();
     this.onLeft();
   }
@@ -209,16 +217,17 @@ export class SessionWatcher
     if (phase === "open" || phase === "warning") this.cover.lower();
     switch (phase) {
       case "open":
-        this.warning.close(true);
+        this.warning.extend(remaining);
         break;
       case "warning":
         this.warning.show(remaining, isEndFinal);
         break;
       case "covered":
         this.coverPage();
+        this.cover.refresh();
         break;
       case "leaving":
-        if (!this.ending.isLeaving) this.ending.leave(true);
+        if (!this.ending.isLeaving) this.ending.leave();
         break;
       case "dormant": // the page around this one does all
         this.element.remove();
@@ -228,7 +237,7 @@ export class SessionWatcher
   /** Hides the page until the server has spoken. */
   coverPage(): void {
     this.isUncertain = true;
-    this.warning.close(false); // first, for the focus
+    this.warning.close(); // first, for the focus
     this.cover.raise();
   }
 
@@ -237,7 +246,7 @@ export class SessionWatcher
   onActivityEvent(event: Event): void {
     this.unsaved.hear(event);
     if (!event.isTrusted || /^(change|reset|submit)$/.test(event.type)) return;
-    if (!this.warning.isOpen || !this.dialogs.isControl(event)) this.recordActivity(false);
+    if (this.warning.hear(event)) this.recordActivity(false);
   }
 
   recordActivity(isDeliberate: boolean): void {
@@ -256,14 +265,22 @@ export class SessionWatcher
   }
 
   onStay(): void {
-    if (this.cover.isUp) return;
-    if (this.timeline.isEndFinal) this.warning.dismiss();
-    else this.recordActivity(true);
+    if (this.cover.isUp) {
+      this.cover.explain(this.ending.reason);
+      return;
+    }
+    this.warning.dismiss();
+    if (!this.timeline.isEndFinal) this.recordActivity(true);
     this.evaluate();
   }
 
-  onLeave(): void {
-    this.ending.leave(true);
+  onPressedBeside(): void {
+    this.warning.release();
+  }
+
+  onLeave(isSure: boolean): void {
+    if (isSure || !this.ending.holdsWork) this.ending.leave(true);
+    else this.cover.ask();
   }
 
   onSignOut(): void {
@@ -284,7 +301,6 @@ export class SessionWatcher
   }
 
   onReturned(wasFrozen: boolean): void {
-    if (this.isUncertain && !this.ping.failures) this.coverPage();
     this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
     this.ping.allowNow();
     // Those of another host speak on another channel.
@@ -369,7 +385,7 @@ export class SessionWatcher
     if (kind === "ended" || kind === "lock") {
       // Who was frozen hears it late, and asks.
       if (delay < FRESH) this.ending.end(reason ?? "anonymous", kind === "lock");
-      else this.isUncertain = true;
+      else this.coverPage();
     }
     if (kind === "hello" && this.ending.reason) void this.ask();
     if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);

@@ -15,7 +15,7 @@ const BUILDS = [
   { name: "session_security.js", source: "index.ts", minify: true, format: "iife" },
   { name: "session_security.debug.js", source: "index.ts", minify: false, format: "iife" },
   { name: "script.js", source: "script.ts", minify: true, format: "iife" },
-  { name: "resume.js", source: "resume.ts", minify: true, format: "esm" },
+  { name: "resume.js", source: "resume.ts", minify: true, format: "iife" },
   { name: "kept.js", source: "kept.ts", minify: true, format: "esm" },
   { name: "style.css", source: "style.css", minify: true },
 ];

@@ -23,10 +23,10 @@
      * It captures, so that no script of the page can keep events away; but of a window only its own,
      * for "focus" is also that of each field.
      */
-    on(target, types, hear, isPassive = true) {
+    on(target, types, hear, special = {}) {
       if (!this.listening) return;
       const { signal } = this.listening;
-      const options = { capture: target !== window, passive: isPassive, signal };
+      const options = { capture: target !== window, passive: true, signal, ...special };
       for (const type of types.split(" ")) target.addEventListener(type, hear, options);
     }
   };
@@ -305,12 +305,15 @@
 
   // cover.ts
   var CLASS = "session_security_covered";
+  var PATIENCE = 10;
   var Cover = class {
     // of popovers
     constructor(dialogs) {
       this.dialogs = dialogs;
       this.since = null;
       this.reason = "";
+      /** Somebody wants to leave work that would be lost. */
+      this.isAsking = false;
       this.title = "";
       // that the page would have
       this.coverTitle = "";
@@ -326,9 +329,6 @@
     raise() {
       if (this.since) return;
       this.since = momentAgo();
-      this.title = document.title;
-      document.title = this.dialogs.coverTitle;
-      this.coverTitle = document.title;
       document.documentElement.classList.add(CLASS);
       this.explain("");
       this.observer.observe(document, {
@@ -339,7 +339,6 @@
         subtree: true
       });
       document.addEventListener("toggle", this.onToggle, true);
-      this.stayOnTop();
     }
     lower() {
       if (!this.since) return;
@@ -347,24 +346,35 @@
       this.observer.disconnect();
       document.removeEventListener("toggle", this.onToggle, true);
       document.title = this.title;
+      this.coverTitle = "";
       document.documentElement.classList.remove(CLASS);
-      this.explain("");
+      this.dialogs.show("cover", false, "doubt");
       this.dialogs.writeLockedSince(null);
     }
     /** Says why, and stays open. */
     explain(reason) {
       this.reason = reason;
-      this.dialogs.show("cover", this.isUp, reason || "doubt");
+      this.isAsking = false;
+      this.refresh();
     }
-    /** Shows in another element what it shows. */
+    /** Asks before work is lost. */
+    ask() {
+      this.isAsking = true;
+      this.refresh();
+    }
+    /** Says what there is to say by now, perhaps in another element. */
     refresh() {
-      if (this.since) this.explain(this.reason);
+      const { age } = this;
+      if (age === null) return;
+      const when = this.reason || (age < PATIENCE ? "doubt" : "wait");
+      this.dialogs.show("cover", true, this.isAsking ? "ask" : when);
+      this.stayOnTop();
     }
     stayOnTop() {
-      if (document.title !== this.coverTitle) {
-        this.title = document.title;
-        document.title = this.coverTitle;
-      }
+      if (document.title !== this.coverTitle) this.title = document.title;
+      const title = this.dialogs.coverTitle;
+      if (document.title !== title) document.title = title;
+      this.coverTitle = document.title;
       if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
       this.observer.takeRecords();
     }
@@ -406,7 +416,52 @@
     if (field instanceof HTMLInputElement) field.value = csrfToken;
   }
 
+  // shield.ts
+  var MOMENT = 500;
+  var PRESSES = "click dblclick mousedown mouseup pointerdown pointerup touchend touchstart";
+  function isAt({ bottom, left, right, top }, event) {
+    const { clientX, clientY } = event.touches?.[0] ?? event;
+    return left <= clientX && clientX <= right && top <= clientY && clientY <= bottom;
+  }
+  function shield(dialog) {
+    const place = dialog.getBoundingClientRect();
+    const listening = new AbortController();
+    const swallow = (event) => {
+      if (!isAt(place, event)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    for (const type of PRESSES.split(" ")) {
+      addEventListener(type, swallow, { capture: true, signal: listening.signal });
+    }
+    setTimeout(() => listening.abort(), MOMENT);
+  }
+
+  // words.ts
+  function usableLanguage(language) {
+    try {
+      return Intl.getCanonicalLocales(language?.replace("@", "-"))[0];
+    } catch {
+      return void 0;
+    }
+  }
+  function inWords(seconds, language) {
+    const parts = [
+      { unit: "minute", value: Math.floor(seconds / 60) },
+      { unit: "second", value: seconds % 60 }
+    ];
+    return parts.filter(({ value }) => value > 0).map(
+      ({ unit, value }) => value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" })
+    ).join(" ");
+  }
+  function inDigits(seconds) {
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
   // dialogs.ts
+  var LEADING_KEYS = /Alt|Arrow|Control|Lock|Meta|Shift|Tab/;
+  var KEYS = "keydown keypress keyup";
+  var CHOICES = "a:not([hidden]), button:not([hidden], [name=leave], [name=discard])";
   function isDialog(element) {
     return "showModal" in element;
   }
@@ -417,20 +472,17 @@
     }
     return focused;
   }
-  function inWords(seconds, language) {
-    const isFull = seconds % 60 === 0;
-    const unit = isFull ? "minute" : "second";
-    const value = isFull ? seconds / 60 : seconds;
-    return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
-  }
-  function inDigits(seconds) {
-    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  function takeFocus(dialog) {
+    const choice = dialog.querySelector(CHOICES) ?? dialog.querySelector("[tabindex]");
+    choice?.focus();
   }
   var Dialogs = class extends Observer {
     constructor(delegate) {
       super();
       this.delegate = delegate;
       this.focusBefore = null;
+      /** What the open dialog says, which has been given the focus. */
+      this.stage = "";
       this.lockedSince = null;
     }
     /** Lets go of the dialogs of this element: others are to be found from now on. */
@@ -443,7 +495,7 @@
       return this.delegate.element;
     }
     get language() {
-      return this.delegate.options.language;
+      return usableLanguage(this.delegate.options.language);
     }
     /** In the element if it is there: while a library swaps them, there may be two in the page. */
     find(name) {
@@ -455,7 +507,16 @@
       if (element) element.textContent = text;
     }
     listen() {
-      this.on(this.element, "cancel click close submit", (event) => this.hear(event), false);
+      const { element } = this;
+      this.on(element, "cancel click close submit", (event) => this.hear(event), { passive: false });
+      const keep = (event) => event.stopPropagation();
+      this.on(element, `${KEYS} ${PRESSES}`, keep, { capture: false });
+      this.on(document, KEYS, (event) => {
+        if (element.querySelector("[open]") && !this.contains(event)) keep(event);
+      });
+    }
+    contains({ target }) {
+      return this.element.contains(target);
     }
     hear(event) {
       const { delegate } = this;
@@ -483,14 +544,25 @@
         tab.opener = null;
         event.preventDefault();
       }
-      if (target.closest("[name=stay]")) this.delegate.onStay();
-      if (target.closest("[name=leave]")) this.delegate.onLeave();
+      if (target.matches("dialog") && !isAt(target.getBoundingClientRect(), event)) {
+        this.delegate.onPressedBeside();
+      }
+      if (target.closest("[name=stay], [name=back]")) this.delegate.onStay();
+      if (target.closest("[name=leave]")) this.delegate.onLeave(false);
+      if (target.closest("[name=discard]")) this.delegate.onLeave(true);
     }
-    /** Whether an event in a dialog has an effect of its own, so that it is no sign of activity. */
-    isControl({ target, key }) {
-      if (!this.element.contains(target)) return false;
-      if (key) return /^(Enter|Escape|Tab| )$/.test(key);
+    /** Whether an event works the open dialog, so that it is no sign of activity. */
+    isControl(event) {
+      const { code, key, target } = event;
+      if (key && LEADING_KEYS.test(key + code)) return true;
+      if (!this.contains(event)) return false;
+      if (key) return /^(Enter|Escape| )$/.test(key);
       return target.closest?.("a, button") != null;
+    }
+    /** Whether a pointer is over a dialog. */
+    isOver(name, event) {
+      const dialog = this.find(name);
+      return dialog !== null && isAt(dialog.getBoundingClientRect(), event);
     }
     /** Opens or closes a dialog, with those of its parts that are for `when`. */
     show(name, isOpen, when) {
@@ -502,15 +574,23 @@
       if (!isDialog(dialog)) {
         dialog.style.display = isOpen ? "block" : "none";
         dialog.toggleAttribute("open", isOpen);
-      } else if (isOpen && !dialog.open) this.open(dialog);
-      else if (!isOpen && dialog.open) this.close(dialog);
+        return;
+      }
+      if (isOpen) this.open(dialog, `${name} ${when}`);
+      else if (dialog.open) this.close(dialog);
     }
-    open(dialog) {
+    open(dialog, stage) {
       if (!dialog.isConnected) return;
-      this.focusBefore ??= focusedElement();
-      dialog.showModal();
+      if (dialog.open && stage === this.stage) return;
+      if (!dialog.open) {
+        this.focusBefore ??= focusedElement();
+        dialog.showModal();
+      } else if (stage === "cover ask") shield(dialog);
+      takeFocus(dialog);
+      this.stage = stage;
     }
     close(dialog) {
+      shield(dialog);
       dialog.close();
       this.focusBefore?.focus({ preventScroll: true });
       this.focusBefore = null;
@@ -535,7 +615,7 @@
     }
     /** The title of a page that can't be read. */
     get coverTitle() {
-      return this.find("cover_title")?.textContent ?? "";
+      return this.find("cover_title")?.innerText ?? "";
     }
     /** Puts the cover above all else; a screen reader reads it anew. */
     raiseCover() {
@@ -543,6 +623,7 @@
       if (!cover || !isDialog(cover) || !cover.isConnected) return;
       cover.close();
       cover.showModal();
+      takeFocus(cover);
     }
     /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
     get isCoverBeneath() {
@@ -562,19 +643,25 @@
   var WAIT_BEFORE_LEAVING = 2e3;
   var LOOP = 1e4;
   var DEPARTURE = 1e4;
+  var STAY = 3e3;
   var Ending = class {
     constructor(page) {
       this.page = page;
       this.reason = "";
       this.isLeaving = false;
+      this.hasStayed = false;
+    }
+    /** There is something in the page that its user would miss. */
+    get holdsWork() {
+      return this.page.options.answered === true || this.page.unsaved.isAnyAtTheEnd;
     }
     end(reason, awaitsSignIn) {
       if (this.reason) return;
-      const { options, unsaved } = this.page;
+      const { options } = this.page;
       this.page.coverPage();
       this.reason = reason;
       const mayLeave = this.page.fire("expire", { reason });
-      const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
+      const hasUnsavedInput = this.holdsWork;
       const { canLock } = this.page.dialogs;
       const onExpire = options.onExpire ?? "auto";
       const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
@@ -609,10 +696,26 @@
       this.page.coverPage();
       this.reason ||= "anonymous";
       const [url] = location.href.split("#");
-      this.isLeaving = isChosen || performance.now() >= LOOP || document.referrer !== url;
-      if (!this.isLeaving) return;
+      const isLoop = performance.now() < LOOP && document.referrer === url;
+      this.isLeaving = isChosen || !(isLoop || this.hasStayed);
+      if (!this.isLeaving) {
+        this.page.cover.explain(this.reason);
+        return;
+      }
       this.page.retire();
       location.replace(url ?? "");
+      this.expectDeparture();
+    }
+    /** A prompt of the site's own may keep the page: then somebody has work in it, and it is locked. */
+    expectDeparture() {
+      setTimeout(() => {
+        if (!this.isLeaving) return;
+        this.isLeaving = false;
+        this.hasStayed = true;
+        this.page.resume();
+        this.lock();
+        this.page.fire("lock");
+      }, STAY);
     }
     /** Posts to the logout URL, with a token of this moment, one tab after the other. */
     async signOut() {
@@ -620,11 +723,12 @@
       else await this.submit();
     }
     async submit() {
-      const { element, options, ping, unsaved } = this.page;
+      const { element, options, ping } = this.page;
       const form = element.querySelector("form");
       const csrfToken = await ping.fetchToken();
       if (csrfToken === void 0 && !this.reason) return;
-      unsaved.stop();
+      if (this.reason) this.page.retire();
+      this.expectDeparture();
       if (form && csrfToken !== void 0) {
         setToken(form, csrfToken);
         form.submit();
@@ -634,7 +738,7 @@
   };
 
   // ping.ts
-  var PATIENCE = 30;
+  var PATIENCE2 = 30;
   function isReason(name) {
     return name === "idle" || name === "absolute";
   }
@@ -708,7 +812,7 @@
       if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
       const request = {
         headers: { "X-Session-Security": "1" },
-        signal: AbortSignal.timeout?.(PATIENCE * 1e3),
+        signal: AbortSignal.timeout?.(PATIENCE2 * 1e3),
         // Chrome 103, Safari 16
         keepalive: isPageHidden
         // or the browser drops the request with the page
@@ -884,6 +988,8 @@
   };
 
   // warning.ts
+  var REST_BESIDE_IT = 1e3;
+  var REST_ON_IT = 5e3;
   var Warning = class {
     constructor(dialogs, delegate) {
       this.dialogs = dialogs;
@@ -891,6 +997,8 @@
       this.isOpen = false;
       /** The dialog shows: no script has objected, and nobody has sent it away. */
       this.isShown = false;
+      /** A pointer has moved, perhaps toward a button. */
+      this.isAwaited = false;
       this.secondsWritten = 0;
     }
     /** Opens, or goes on counting. */
@@ -903,27 +1011,62 @@
       }
       this.dialogs.show("warning", this.isShown, isEndFinal2 ? "final" : "idle");
       const seconds = Math.ceil(remaining);
-      if (seconds === this.secondsWritten) return;
-      const isSpoken = !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0;
-      this.dialogs.writeTimeLeft(seconds, isSpoken);
-      this.secondsWritten = seconds;
+      this.write(
+        seconds,
+        !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0
+      );
+    }
+    /**
+     * Whether what somebody does says that somebody is there. What works the dialog does not; and it
+     * waits for a pointer, which may be on its way to a button.
+     */
+    hear(event) {
+      if (!this.isShown) return true;
+      clearTimeout(this.rest);
+      if (this.dialogs.isControl(event)) return false;
+      this.isAwaited = event.type !== "keydown" && event.type !== "input";
+      const patience = this.dialogs.isOver("warning", event) ? REST_ON_IT : REST_BESIDE_IT;
+      if (this.isAwaited) this.rest = setTimeout(() => this.release(), patience);
+      else this.release();
+      return true;
+    }
+    /** Nobody wants to press a button of it: it need not stay for that. */
+    release() {
+      this.isAwaited = false;
+      if (!this.isOpen) this.hide();
+    }
+    /** Somebody is there. */
+    extend(remaining) {
+      if (this.isOpen) {
+        this.isOpen = false;
+        this.delegate.fire("extend");
+        if (this.isOpen) return;
+      }
+      if (this.isAwaited) this.write(Math.ceil(remaining), false);
+      else this.hide();
+    }
+    /** Time is up, or there is nothing to be warned of any more. */
+    close() {
+      this.isOpen = false;
+      this.hide();
+    }
+    /** Gets out of the way; time goes on. */
+    dismiss() {
+      this.isShown = this.isAwaited = false;
     }
     /** The dialog is another one, which says nothing yet. */
     writeAnew() {
       this.secondsWritten = 0;
     }
-    /** Closes: since somebody is there, or since time is up. */
-    close(isExtended) {
-      if (this.isOpen) {
-        this.isOpen = false;
-        if (isExtended) this.delegate.fire("extend");
-        if (this.isOpen) return;
-      }
+    hide() {
+      clearTimeout(this.rest);
+      this.dismiss();
       this.dialogs.show("warning", false, "idle");
     }
-    /** Gets out of the way; time goes on. */
-    dismiss() {
-      this.isShown = false;
+    write(seconds, isSpoken) {
+      if (seconds === this.secondsWritten) return;
+      this.dialogs.writeTimeLeft(seconds, isSpoken);
+      this.secondsWritten = seconds;
     }
   };
 
@@ -977,6 +1120,13 @@
       this.stop();
       this.unsaved.stop();
     }
+    /** The page was to be left, and is still there. */
+    resume() {
+      const { confirmFormDiscard, pingUrl } = this.options;
+      this.unsaved.configure(pingUrl, Boolean(confirmFormDiscard));
+      this.distrust();
+      this.start();
+    }
     /** Shows itself in another element, or in this one, which was moved or changed. */
     moveTo(element, options) {
       const before = this.options;
@@ -1014,7 +1164,7 @@
       this.isSuspended = true;
       if (!this.page.isStarted) return;
       if (this.timeline.times.hasUnreportedActivity) void this.inquire(true);
-      this.warning.close(false);
+      this.warning.close();
       this.cover.lower();
       this.onLeft();
     }
@@ -1062,16 +1212,17 @@
       if (phase === "open" || phase === "warning") this.cover.lower();
       switch (phase) {
         case "open":
-          this.warning.close(true);
+          this.warning.extend(remaining);
           break;
         case "warning":
           this.warning.show(remaining, isEndFinal2);
           break;
         case "covered":
           this.coverPage();
+          this.cover.refresh();
           break;
         case "leaving":
-          if (!this.ending.isLeaving) this.ending.leave(true);
+          if (!this.ending.isLeaving) this.ending.leave();
           break;
         case "dormant":
           this.element.remove();
@@ -1080,14 +1231,14 @@
     /** Hides the page until the server has spoken. */
     coverPage() {
       this.isUncertain = true;
-      this.warning.close(false);
+      this.warning.close();
       this.cover.raise();
     }
     // What people do.
     onActivityEvent(event) {
       this.unsaved.hear(event);
       if (!event.isTrusted || /^(change|reset|submit)$/.test(event.type)) return;
-      if (!this.warning.isOpen || !this.dialogs.isControl(event)) this.recordActivity(false);
+      if (this.warning.hear(event)) this.recordActivity(false);
     }
     recordActivity(isDeliberate) {
       if (this.cover.isUp) return;
@@ -1104,13 +1255,20 @@
       this.evaluate();
     }
     onStay() {
-      if (this.cover.isUp) return;
-      if (this.timeline.isEndFinal) this.warning.dismiss();
-      else this.recordActivity(true);
+      if (this.cover.isUp) {
+        this.cover.explain(this.ending.reason);
+        return;
+      }
+      this.warning.dismiss();
+      if (!this.timeline.isEndFinal) this.recordActivity(true);
       this.evaluate();
     }
-    onLeave() {
-      this.ending.leave(true);
+    onPressedBeside() {
+      this.warning.release();
+    }
+    onLeave(isSure) {
+      if (isSure || !this.ending.holdsWork) this.ending.leave(true);
+      else this.cover.ask();
     }
     onSignOut() {
       void this.ending.signOut();
@@ -1126,7 +1284,6 @@
       this.stop();
     }
     onReturned(wasFrozen) {
-      if (this.isUncertain && !this.ping.failures) this.coverPage();
       this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
       this.ping.allowNow();
       if (this.ending.reason || this.options.sharesCookie) void this.ask();
@@ -1197,7 +1354,7 @@
       if (this.timeline.merge(ages, delay)) this.isUncertain = false;
       if (kind === "ended" || kind === "lock") {
         if (delay < FRESH) this.ending.end(reason ?? "anonymous", kind === "lock");
-        else this.isUncertain = true;
+        else this.coverPage();
       }
       if (kind === "hello" && this.ending.reason) void this.ask();
       if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
