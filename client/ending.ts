@@ -1,10 +1,9 @@
+import type { Conversation } from "./conversation";
 import type { Cover } from "./cover";
 import { setToken } from "./csrf";
 import type { Dialogs } from "./dialogs";
-import type { PingClient } from "./ping";
 import { afterTheEnd } from "./policy";
 import type { Options, Reason } from "./protocol";
-import type { Tabs } from "./tabs";
 import type { Timeline } from "./timeline";
 import type { UnsavedInput } from "./unsaved";
 
@@ -22,10 +21,9 @@ const STAY = 3000;
 export interface EndingDelegate {
   readonly element: HTMLElement;
   readonly options: Options;
+  readonly conversation: Conversation;
   readonly cover: Cover;
   readonly dialogs: Dialogs;
-  readonly ping: PingClient;
-  readonly tabs: Tabs;
   readonly timeline: Timeline;
   readonly unsaved: UnsavedInput;
   /** Hides the page until it is open again. */
@@ -123,14 +121,15 @@ export class Ending {
   /** Posts to the logout URL, with a token of this moment, one tab after the other. */
   async signOut(): Promise<void> {
     // At the same time, one would end the session that has the other's token.
-    if (navigator.locks) await navigator.locks.request(this.page.tabs.name, () => this.submit());
+    if (navigator.locks)
+      await navigator.locks.request(this.page.conversation.tabs.name, () => this.submit());
     else await this.submit(); // without https
   }
 
   private async submit(): Promise<void> {
-    const { element, options, ping } = this.page;
+    const { conversation, element, options } = this.page;
     const form = element.querySelector("form"); // in the warning
-    const csrfToken = await ping.fetchToken();
+    const csrfToken = await conversation.ping.fetchToken();
     if (csrfToken === undefined && !this.reason) return; // no network, so nobody is signed out
     if (this.reason) this.page.retire(); // before the end, the browser asks where work would be lost
     this.expectDeparture();

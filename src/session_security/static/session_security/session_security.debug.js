@@ -303,9 +303,267 @@
     }
   };
 
+  // roots.ts
+  function documentIn(element) {
+    return "contentDocument" in element ? element.contentDocument : null;
+  }
+  function* rootsIn(root) {
+    yield root;
+    for (const element of root.querySelectorAll("*")) {
+      for (const inner of [documentIn(element), element.shadowRoot]) {
+        if (inner) yield* rootsIn(inner);
+      }
+    }
+  }
+
+  // csrf.ts
+  var FIELDS = "[name=csrfmiddlewaretoken]";
+  var METAS = "meta[name*=csrf i]:not([name*=header i], [name*=param i])";
+  var HTMX_ATTRIBUTES = ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"];
+  var TOKEN_IN_JSON = /("[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
+  function renewTokens(csrfToken) {
+    for (const root of rootsIn(document)) {
+      for (const field of root.querySelectorAll(FIELDS)) field.value = csrfToken;
+      for (const meta of root.querySelectorAll(METAS)) meta.content = csrfToken;
+      for (const name of HTMX_ATTRIBUTES) {
+        for (const element of root.querySelectorAll(`[${name}]`)) {
+          const json = element.getAttribute(name) ?? "";
+          const renewed = json.replace(TOKEN_IN_JSON, (_, before) => before + csrfToken);
+          element.setAttribute(name, renewed);
+        }
+      }
+    }
+  }
+  function setToken(form, csrfToken) {
+    const field = form.elements.namedItem("csrfmiddlewaretoken");
+    if (field instanceof HTMLInputElement) field.value = csrfToken;
+  }
+
+  // ping.ts
+  var PATIENCE = 30;
+  function isReason(name) {
+    return name === "idle" || name === "absolute";
+  }
+  async function read(response) {
+    const answer = await response.json().catch(() => null);
+    if (response.status !== 401 || answer?.state) return answer;
+    const reason = response.headers.get("X-Session-Expired");
+    return { state: "expired", reason: isReason(reason) ? reason : "anonymous" };
+  }
+  var PingClient = class {
+    constructor(options) {
+      this.options = options;
+      /** In a row. */
+      this.failures = 0;
+      this.asked = 0;
+      // questions, which are counted to be told apart
+      this.answered = 0;
+      // the latest one whose answer has come
+      this.isWaiting = false;
+      // for the answer to the latest attempt
+      this.attempt = NEVER;
+      // when it was sent, or answered
+      /** By 2.6.8, or a view of the site's own that has only `get`. */
+      this.isPostRefused = false;
+    }
+    /** Seconds until the next question may be sent. */
+    get mayAskIn() {
+      const patience = this.isWaiting ? this.options.expireAfter / 5 : 0;
+      return patience + backOff(this.failures, this.options) - secondsSince(this.attempt);
+    }
+    /** Somebody is here, or the network is back: the next question need not wait. */
+    allowNow() {
+      this.attempt = NEVER;
+    }
+    /**
+     * Ask, whether or not it is time to.
+     *
+     * An answer is "overtaken" if one to a later question has come. "Nobody is signed in" is so by
+     * any later question, for somebody may have signed in between.
+     */
+    async ask(question, isPageHidden = false) {
+      const number = ++this.asked;
+      this.attempt = momentAgo();
+      this.isWaiting = true;
+      const answer = await this.send(question, isPageHidden);
+      this.attempt = momentAgo();
+      this.isWaiting = false;
+      if (number < (answer?.state === "expired" ? this.asked : this.answered)) return "overtaken";
+      if (!answer) return "failed";
+      this.answered = number;
+      return answer;
+    }
+    /** A CSRF token of this moment, if there is an answer, whoever is signed in. */
+    async fetchToken() {
+      return (await this.send({ token: "1" }, false))?.csrfToken;
+    }
+    async send(question, isPageHidden) {
+      try {
+        const answer = await this.exchange(question, isPageHidden);
+        if (answer?.state === "expired" || answer && answer.idle < answer.expireAfter) {
+          this.failures = 0;
+          return answer;
+        }
+      } catch {
+      }
+      this.failures++;
+      return null;
+    }
+    async exchange(question, isPageHidden) {
+      const url = new URL(this.options.pingUrl, location.href);
+      if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
+      const request = {
+        headers: { "X-Session-Security": "1" },
+        signal: AbortSignal.timeout?.(PATIENCE * 1e3),
+        // Chrome 103, Safari 16
+        keepalive: isPageHidden
+        // or the browser drops the request with the page
+      };
+      if (!this.isPostRefused) {
+        const body = new URLSearchParams(question);
+        const response = await fetch(url, { ...request, method: "POST", body });
+        if (![403, 404, 405].includes(response.status)) return read(response);
+      }
+      const answer = this.readBare(await fetch(url, request).then((response) => response.json()));
+      this.isPostRefused ||= answer !== null;
+      return answer;
+    }
+    /** What 2.x answers: whole seconds, or "logout". */
+    readBare(answer) {
+      if (answer === "logout") return { state: "expired", reason: "anonymous" };
+      if (typeof answer !== "number") return null;
+      const { expireAfter, warnAfter, signIn = "", user = "" } = this.options;
+      return { state: "active", idle: answer, expireAfter, warnAfter, signIn, user };
+    }
+  };
+
+  // tabs.ts
+  var Tabs = class {
+    constructor(name, delegate) {
+      this.name = name;
+      this.delegate = delegate;
+      this.channel = null;
+    }
+    start() {
+      if (this.channel || !window.BroadcastChannel) return;
+      this.channel = new BroadcastChannel(this.name);
+      this.channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
+    }
+    // An open one does not keep a page out of the back/forward cache, but what is said to a page
+    // there is lost, or throws it out.
+    stop() {
+      this.channel?.close();
+      this.channel = null;
+    }
+    broadcast(message) {
+      this.channel?.postMessage(message);
+    }
+  };
+
+  // conversation.ts
+  var FOLLOW = 2e3;
+  var FRESH = 2;
+  function areOthers(user, other) {
+    return Boolean(user && other && user !== other);
+  }
+  var Conversation = class {
+    constructor(page) {
+      this.page = page;
+      /** The page may have missed something. */
+      this.isUncertain = false;
+      this.mayHaveNewSignIn = false;
+      const { options } = page;
+      this.ping = new PingClient(options);
+      this.tabs = new Tabs(`session_security ${options.channel ?? options.pingUrl}`, this);
+    }
+    start() {
+      this.tabs.start();
+    }
+    stop() {
+      clearTimeout(this.departure);
+      this.tabs.stop();
+    }
+    // What the server says.
+    async ask(isPageHidden = false) {
+      if (this.page.isStarted && mayAsk(this.page.facts)) await this.inquire(isPageHidden);
+    }
+    async inquire(isPageHidden) {
+      const question = this.page.timeline.recordQuestion();
+      this.broadcast("question");
+      const { signIn = "", user = "" } = this.page.options;
+      const idleFor = question.idleFor.toFixed(3);
+      const answer = await this.ping.ask({ signIn, user, idleFor }, isPageHidden);
+      if (this.page.isStarted && answer !== "overtaken") this.onAnswer(question, answer);
+    }
+    onAnswer(question, answer) {
+      if (answer === "failed") {
+        this.page.timeline.recordFailure();
+        this.page.evaluate();
+      } else if (answer.state === "expired") {
+        this.mayHaveNewSignIn = false;
+        if (!this.page.ending.reason) this.broadcast("ended", answer.reason);
+        this.page.ending.end(answer.reason, false);
+      } else if (answer.signIn !== this.page.options.signIn && areOthers(answer.user, this.page.options.user)) {
+        this.page.ending.leave();
+      } else this.onActive(question, answer);
+    }
+    onActive(question, answer) {
+      const { options, timeline } = this.page;
+      const { csrfToken, expireAfter, signIn, user, warnAfter } = answer;
+      if (csrfToken) {
+        this.page.dialogs.renewSignInLinks(signIn);
+        renewTokens(csrfToken);
+        this.page.fire("renew", { csrfToken });
+      }
+      Object.assign(options, { expireAfter, signIn, user, warnAfter });
+      timeline.recordAnswer(question, answer);
+      this.isUncertain = this.page.cover.isUp && timeline.remaining <= 1;
+      const wasLocked = this.page.ending.reason !== "";
+      this.mayHaveNewSignIn = false;
+      this.page.ending.reopen();
+      this.broadcast("answer");
+      this.page.evaluate();
+      if (wasLocked) this.page.fire("unlock");
+    }
+    // What other tabs say.
+    broadcast(kind, reason) {
+      const { signIn, user } = this.page.options;
+      const { ages } = this.page.timeline;
+      this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
+    }
+    onTabMessage(message) {
+      const { options } = this.page;
+      if (message.signIn === options.signIn) this.onOwnMessage(message);
+      else this.onOtherSignIn(areOthers(message.user, options.user));
+      this.page.evaluate();
+    }
+    /** There may be another sign-in than the one that was known. */
+    onOtherSignIn(isOfOtherUser) {
+      if (isOfOtherUser) this.page.coverPage();
+      if (!this.mayHaveNewSignIn) this.ping.allowNow();
+      this.mayHaveNewSignIn = true;
+    }
+    onOwnMessage({ ages, kind, reason, sent }) {
+      const delay = Math.max(0, Date.now() - sent) / 1e3;
+      if (this.page.timeline.merge(ages, delay)) this.isUncertain = false;
+      if (kind === "ended" || kind === "lock") {
+        if (delay < FRESH) this.page.ending.end(reason ?? "anonymous", kind === "lock");
+        else this.page.coverPage();
+      }
+      if (kind === "hello" && this.page.ending.reason) void this.ask();
+      if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
+      if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
+    }
+    /** A page was left for one that is not of this site, or where nobody is signed in. */
+    onNotFollowed() {
+      this.isUncertain = true;
+      this.page.evaluate();
+    }
+  };
+
   // cover.ts
   var CLASS = "session_security_covered";
-  var PATIENCE = 10;
+  var PATIENCE2 = 10;
   var Cover = class {
     // of popovers
     constructor(dialogs) {
@@ -366,7 +624,7 @@
     refresh() {
       const { age } = this;
       if (age === null) return;
-      const when = this.reason || (age < PATIENCE ? "doubt" : "wait");
+      const when = this.reason || (age < PATIENCE2 ? "doubt" : "wait");
       this.dialogs.show("cover", true, this.isAsking ? "ask" : when);
       this.stayOnTop();
     }
@@ -379,42 +637,6 @@
       this.observer.takeRecords();
     }
   };
-
-  // roots.ts
-  function documentIn(element) {
-    return "contentDocument" in element ? element.contentDocument : null;
-  }
-  function* rootsIn(root) {
-    yield root;
-    for (const element of root.querySelectorAll("*")) {
-      for (const inner of [documentIn(element), element.shadowRoot]) {
-        if (inner) yield* rootsIn(inner);
-      }
-    }
-  }
-
-  // csrf.ts
-  var FIELDS = "[name=csrfmiddlewaretoken]";
-  var METAS = "meta[name*=csrf i]:not([name*=header i], [name*=param i])";
-  var HTMX_ATTRIBUTES = ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"];
-  var TOKEN_IN_JSON = /("[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
-  function renewTokens(csrfToken) {
-    for (const root of rootsIn(document)) {
-      for (const field of root.querySelectorAll(FIELDS)) field.value = csrfToken;
-      for (const meta of root.querySelectorAll(METAS)) meta.content = csrfToken;
-      for (const name of HTMX_ATTRIBUTES) {
-        for (const element of root.querySelectorAll(`[${name}]`)) {
-          const json = element.getAttribute(name) ?? "";
-          const renewed = json.replace(TOKEN_IN_JSON, (_, before) => before + csrfToken);
-          element.setAttribute(name, renewed);
-        }
-      }
-    }
-  }
-  function setToken(form, csrfToken) {
-    const field = form.elements.namedItem("csrfmiddlewaretoken");
-    if (field instanceof HTMLInputElement) field.value = csrfToken;
-  }
 
   // shield.ts
   var MOMENT = 500;
@@ -719,13 +941,14 @@
     }
     /** Posts to the logout URL, with a token of this moment, one tab after the other. */
     async signOut() {
-      if (navigator.locks) await navigator.locks.request(this.page.tabs.name, () => this.submit());
+      if (navigator.locks)
+        await navigator.locks.request(this.page.conversation.tabs.name, () => this.submit());
       else await this.submit();
     }
     async submit() {
-      const { element, options, ping } = this.page;
+      const { conversation, element, options } = this.page;
       const form = element.querySelector("form");
-      const csrfToken = await ping.fetchToken();
+      const csrfToken = await conversation.ping.fetchToken();
       if (csrfToken === void 0 && !this.reason) return;
       if (this.reason) this.page.retire();
       this.expectDeparture();
@@ -734,127 +957,6 @@
         form.submit();
         await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
       } else if (options.returnToUrl) location.replace(options.returnToUrl);
-    }
-  };
-
-  // ping.ts
-  var PATIENCE2 = 30;
-  function isReason(name) {
-    return name === "idle" || name === "absolute";
-  }
-  async function read(response) {
-    const answer = await response.json().catch(() => null);
-    if (response.status !== 401 || answer?.state) return answer;
-    const reason = response.headers.get("X-Session-Expired");
-    return { state: "expired", reason: isReason(reason) ? reason : "anonymous" };
-  }
-  var PingClient = class {
-    constructor(options) {
-      this.options = options;
-      /** In a row. */
-      this.failures = 0;
-      this.asked = 0;
-      // questions, which are counted to be told apart
-      this.answered = 0;
-      // the latest one whose answer has come
-      this.isWaiting = false;
-      // for the answer to the latest attempt
-      this.attempt = NEVER;
-      // when it was sent, or answered
-      /** By 2.6.8, or a view of the site's own that has only `get`. */
-      this.isPostRefused = false;
-    }
-    /** Seconds until the next question may be sent. */
-    get mayAskIn() {
-      const patience = this.isWaiting ? this.options.expireAfter / 5 : 0;
-      return patience + backOff(this.failures, this.options) - secondsSince(this.attempt);
-    }
-    /** Somebody is here, or the network is back: the next question need not wait. */
-    allowNow() {
-      this.attempt = NEVER;
-    }
-    /**
-     * Ask, whether or not it is time to.
-     *
-     * An answer is "overtaken" if one to a later question has come. "Nobody is signed in" is so by
-     * any later question, for somebody may have signed in between.
-     */
-    async ask(question, isPageHidden = false) {
-      const number = ++this.asked;
-      this.attempt = momentAgo();
-      this.isWaiting = true;
-      const answer = await this.send(question, isPageHidden);
-      this.attempt = momentAgo();
-      this.isWaiting = false;
-      if (number < (answer?.state === "expired" ? this.asked : this.answered)) return "overtaken";
-      if (!answer) return "failed";
-      this.answered = number;
-      return answer;
-    }
-    /** A CSRF token of this moment, if there is an answer, whoever is signed in. */
-    async fetchToken() {
-      return (await this.send({ token: "1" }, false))?.csrfToken;
-    }
-    async send(question, isPageHidden) {
-      try {
-        const answer = await this.exchange(question, isPageHidden);
-        if (answer?.state === "expired" || answer && answer.idle < answer.expireAfter) {
-          this.failures = 0;
-          return answer;
-        }
-      } catch {
-      }
-      this.failures++;
-      return null;
-    }
-    async exchange(question, isPageHidden) {
-      const url = new URL(this.options.pingUrl, location.href);
-      if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
-      const request = {
-        headers: { "X-Session-Security": "1" },
-        signal: AbortSignal.timeout?.(PATIENCE2 * 1e3),
-        // Chrome 103, Safari 16
-        keepalive: isPageHidden
-        // or the browser drops the request with the page
-      };
-      if (!this.isPostRefused) {
-        const body = new URLSearchParams(question);
-        const response = await fetch(url, { ...request, method: "POST", body });
-        if (![403, 404, 405].includes(response.status)) return read(response);
-      }
-      const answer = this.readBare(await fetch(url, request).then((response) => response.json()));
-      this.isPostRefused ||= answer !== null;
-      return answer;
-    }
-    /** What 2.x answers: whole seconds, or "logout". */
-    readBare(answer) {
-      if (answer === "logout") return { state: "expired", reason: "anonymous" };
-      if (typeof answer !== "number") return null;
-      const { expireAfter, warnAfter, signIn = "", user = "" } = this.options;
-      return { state: "active", idle: answer, expireAfter, warnAfter, signIn, user };
-    }
-  };
-
-  // tabs.ts
-  var Tabs = class {
-    constructor(name, delegate) {
-      this.name = name;
-      this.delegate = delegate;
-      this.channel = null;
-    }
-    start() {
-      if (this.channel || !window.BroadcastChannel) return;
-      this.channel = new BroadcastChannel(this.name);
-      this.channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
-    }
-    // An open one does not keep a page out of the back/forward cache, but what is said to a page
-    // there is lost, or throws it out.
-    stop() {
-      this.channel?.close();
-      this.channel = null;
-    }
-    broadcast(message) {
-      this.channel?.postMessage(message);
     }
   };
 
@@ -1071,27 +1173,19 @@
   };
 
   // watcher.ts
-  var FOLLOW = 2e3;
   var GAP = 1e3;
-  var FRESH = 2;
-  function areOthers(user, other) {
-    return Boolean(user && other && user !== other);
-  }
   var SessionWatcher = class {
     constructor(element, options, times) {
       this.element = element;
       this.options = options;
-      this.isUncertain = false;
-      this.mayHaveNewSignIn = false;
       this.wasAnswerDue = false;
       /** There is no element in the page to show anything in. */
       this.isSuspended = false;
       const { pingUrl } = options;
       this.timeline = new Timeline(times, options);
-      this.ping = new PingClient(options);
+      this.conversation = new Conversation(this);
       this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
       this.activity = new Activity(this);
-      this.tabs = new Tabs(`session_security ${options.channel ?? pingUrl}`, this);
       this.page = new PageObserver(this);
       this.dialogs = new Dialogs(this);
       this.warning = new Warning(this.dialogs, this);
@@ -1099,20 +1193,22 @@
       this.ending = new Ending(this);
     }
     get observers() {
-      return [this.page, this.dialogs, this.activity, this.tabs];
+      return [this.page, this.dialogs, this.activity, this.conversation];
+    }
+    get isStarted() {
+      return this.page.isStarted;
     }
     start() {
-      if (this.page.isStarted) return;
+      if (this.isStarted) return;
       for (const observer of this.observers) observer.start();
       this.unsaved.start();
-      this.ping.allowNow();
-      this.broadcast("hello");
+      this.conversation.ping.allowNow();
+      this.conversation.broadcast("hello");
       this.evaluate();
     }
     /** Does nothing until it is started again. */
     stop() {
       clearTimeout(this.nextLook);
-      clearTimeout(this.departure);
       for (const observer of this.observers) observer.stop();
     }
     /** Is not started again: the page is left, or the element taken out of it. */
@@ -1132,18 +1228,19 @@
       const before = this.options;
       this.dialogs.reset();
       this.element = element;
-      this.options = this.timeline.limits = this.ping.options = options;
+      this.options = this.timeline.limits = this.conversation.ping.options = options;
       this.dialogs.reset();
       this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
       this.warning.writeAnew();
       this.scheduleGap();
-      if (options.signIn !== before.signIn) this.onOtherSignIn(areOthers(options.user, before.user));
+      if (options.signIn !== before.signIn)
+        this.conversation.onOtherSignIn(areOthers(options.user, before.user));
       if (this.isSuspended) {
         this.isSuspended = false;
         this.start();
-        if (this.ending.reason) this.onOtherSignIn(true);
+        if (this.ending.reason) this.conversation.onOtherSignIn(true);
       }
-      if (this.page.isStarted) this.dialogs.start();
+      if (this.isStarted) this.dialogs.start();
       this.cover.refresh();
       this.evaluate();
     }
@@ -1162,8 +1259,8 @@
     /** The page goes on without this app, and what was done in it is not lost. */
     suspend() {
       this.isSuspended = true;
-      if (!this.page.isStarted) return;
-      if (this.timeline.times.hasUnreportedActivity) void this.inquire(true);
+      if (!this.isStarted) return;
+      if (this.timeline.times.hasUnreportedActivity) void this.conversation.inquire(true);
       this.warning.close();
       this.cover.lower();
       this.onLeft();
@@ -1177,13 +1274,14 @@
     /** The page comes from a cache, and may show what nobody may see any more. */
     distrust() {
       this.coverPage();
-      if (this.ending.reason) this.mayHaveNewSignIn = true;
+      if (this.ending.reason) this.conversation.mayHaveNewSignIn = true;
     }
     get facts() {
-      const { cover, ending, ping } = this;
+      const { conversation, cover, ending } = this;
+      const { isUncertain, mayHaveNewSignIn, ping } = conversation;
       return {
         ...this.timeline.facts,
-        isRunning: this.page.isStarted && !isWatchedFromOutside(),
+        isRunning: this.isStarted && !isWatchedFromOutside(),
         isHidden: document.hidden,
         coveredFor: cover.age,
         isWarningOpen: this.warning.isOpen,
@@ -1192,20 +1290,20 @@
         wasAnswerDue: this.wasAnswerDue,
         isEnded: ending.reason !== "",
         isLeaving: ending.isLeaving,
-        isUncertain: this.isUncertain,
-        mayHaveNewSignIn: this.mayHaveNewSignIn
+        isUncertain,
+        mayHaveNewSignIn
       };
     }
     /** Decides anew: whenever anything may have changed, and when it is time to. */
     evaluate() {
       clearTimeout(this.nextLook);
-      if (!this.page.isStarted) return;
+      if (!this.isStarted) return;
       this.unsaved.update();
       const { phase, ask, isAnswerDue: isAnswerDue2, lookAgainIn } = decide(this.facts, this.options);
       this.wasAnswerDue = isAnswerDue2;
       this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1e3);
       this.enter(phase);
-      if (ask) void this.ask();
+      if (ask) void this.conversation.ask();
     }
     enter(phase) {
       const { isEndFinal: isEndFinal2, remaining } = this.timeline;
@@ -1230,7 +1328,7 @@
     }
     /** Hides the page until the server has spoken. */
     coverPage() {
-      this.isUncertain = true;
+      this.conversation.isUncertain = true;
       this.warning.close();
       this.cover.raise();
     }
@@ -1248,9 +1346,9 @@
       if (weight === "refused") return;
       if (weight !== "late") {
         const isRescue = weight === "rescue";
-        if (isRescue) this.ping.allowNow();
+        if (isRescue) this.conversation.ping.allowNow();
         if (!timeline.recordActivity(isRescue)) return;
-        this.broadcast("activity");
+        this.conversation.broadcast("activity");
       }
       this.evaluate();
     }
@@ -1277,92 +1375,16 @@
       this.cover.explain(this.ending.reason);
     }
     onHidden() {
-      if (shouldReportWhenHidden(this.facts, this.options)) void this.ask(true);
+      if (shouldReportWhenHidden(this.facts, this.options)) void this.conversation.ask(true);
     }
     onLeft() {
-      this.broadcast("goodbye");
+      this.conversation.broadcast("goodbye");
       this.stop();
     }
     onReturned(wasFrozen) {
-      this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
-      this.ping.allowNow();
-      if (this.ending.reason || this.options.sharesCookie) void this.ask();
-      this.evaluate();
-    }
-    // What the server says.
-    async ask(isPageHidden = false) {
-      if (this.page.isStarted && mayAsk(this.facts)) await this.inquire(isPageHidden);
-    }
-    async inquire(isPageHidden) {
-      const question = this.timeline.recordQuestion();
-      this.broadcast("question");
-      const { signIn = "", user = "" } = this.options;
-      const idleFor = question.idleFor.toFixed(3);
-      const answer = await this.ping.ask({ signIn, user, idleFor }, isPageHidden);
-      if (this.page.isStarted && answer !== "overtaken") this.onAnswer(question, answer);
-    }
-    onAnswer(question, answer) {
-      if (answer === "failed") {
-        this.timeline.recordFailure();
-        this.evaluate();
-      } else if (answer.state === "expired") {
-        this.mayHaveNewSignIn = false;
-        if (!this.ending.reason) this.broadcast("ended", answer.reason);
-        this.ending.end(answer.reason, false);
-      } else if (answer.signIn !== this.options.signIn && areOthers(answer.user, this.options.user)) {
-        this.ending.leave();
-      } else this.onActive(question, answer);
-    }
-    onActive(question, answer) {
-      const { options, timeline } = this;
-      const { csrfToken, expireAfter, signIn, user, warnAfter } = answer;
-      if (csrfToken) {
-        this.dialogs.renewSignInLinks(signIn);
-        renewTokens(csrfToken);
-        this.fire("renew", { csrfToken });
-      }
-      Object.assign(options, { expireAfter, signIn, user, warnAfter });
-      timeline.recordAnswer(question, answer);
-      this.isUncertain = this.cover.isUp && timeline.remaining <= 1;
-      const wasLocked = this.ending.reason !== "";
-      this.mayHaveNewSignIn = false;
-      this.ending.reopen();
-      this.broadcast("answer");
-      this.evaluate();
-      if (wasLocked) this.fire("unlock");
-    }
-    // What other tabs say.
-    broadcast(kind, reason) {
-      const { signIn, user } = this.options;
-      const { ages } = this.timeline;
-      this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
-    }
-    onTabMessage(message) {
-      const { options } = this;
-      if (message.signIn === options.signIn) this.onOwnMessage(message);
-      else this.onOtherSignIn(areOthers(message.user, options.user));
-      this.evaluate();
-    }
-    /** There may be another sign-in than the one that was known. */
-    onOtherSignIn(isOfOtherUser) {
-      if (isOfOtherUser) this.coverPage();
-      if (!this.mayHaveNewSignIn) this.ping.allowNow();
-      this.mayHaveNewSignIn = true;
-    }
-    onOwnMessage({ ages, kind, reason, sent }) {
-      const delay = Math.max(0, Date.now() - sent) / 1e3;
-      if (this.timeline.merge(ages, delay)) this.isUncertain = false;
-      if (kind === "ended" || kind === "lock") {
-        if (delay < FRESH) this.ending.end(reason ?? "anonymous", kind === "lock");
-        else this.coverPage();
-      }
-      if (kind === "hello" && this.ending.reason) void this.ask();
-      if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
-      if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
-    }
-    /** A page was left for one that is not of this site, or where nobody is signed in. */
-    onNotFollowed() {
-      this.isUncertain = true;
+      this.conversation.isUncertain ||= wasFrozen || this.timeline.isReportDue;
+      this.conversation.ping.allowNow();
+      if (this.ending.reason || this.options.sharesCookie) void this.conversation.ask();
       this.evaluate();
     }
     fire(name, detail = {}) {
@@ -1450,7 +1472,7 @@
     }
     /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
     lockOtherTabs() {
-      watcher?.broadcast("lock", "anonymous");
+      watcher?.conversation.broadcast("lock", "anonymous");
     }
   };
 
