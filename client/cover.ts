@@ -3,11 +3,15 @@ import type { Dialogs } from "./dialogs";
 import type { Reason } from "./protocol";
 
 const CLASS = "session_security_covered"; // for style.css, and for sites
+/** Seconds after which a page that waits for the server says so, and offers a way out. */
+const PATIENCE = 10;
 
 /** Hides the page: its content, its title, and whatever its scripts open meanwhile. */
 export class Cover {
   private since: Moment | null = null;
   private reason: Reason | "" = "";
+  /** Somebody wants to leave work that would be lost. */
+  private isAsking = false;
   private title = ""; // that the page would have
   private coverTitle = "";
   private readonly observer = new MutationObserver(() => this.stayOnTop());
@@ -26,9 +30,6 @@ export class Cover {
   raise(): void {
     if (this.since) return;
     this.since = momentAgo();
-    this.title = document.title;
-    document.title = this.dialogs.coverTitle;
-    this.coverTitle = document.title; // without line breaks
     document.documentElement.classList.add(CLASS);
     this.explain("");
     this.observer.observe(document, {
@@ -38,7 +39,6 @@ export class Cover {
       subtree: true,
     });
     document.addEventListener("toggle", this.onToggle, true);
-    this.stayOnTop();
   }
 
   lower(): void {
@@ -47,27 +47,39 @@ export class Cover {
     this.observer.disconnect();
     document.removeEventListener("toggle", this.onToggle, true);
     document.title = this.title;
+    this.coverTitle = "";
     document.documentElement.classList.remove(CLASS);
-    this.explain("");
+    this.dialogs.show("cover", false, "doubt");
     this.dialogs.writeLockedSince(null);
   }
 
   /** Says why, and stays open. */
   explain(reason: Reason | ""): void {
     this.reason = reason;
-    this.dialogs.show("cover", this.isUp, reason || "doubt");
+    this.isAsking = false;
+    this.refresh();
   }
 
-  /** Shows in another element what it shows. */
+  /** Asks before work is lost. */
+  ask(): void {
+    this.isAsking = true;
+    this.refresh();
+  }
+
+  /** Says what there is to say by now, perhaps in another element. */
   refresh(): void {
-    if (this.since) this.explain(this.reason);
+    const { age } = this;
+    if (age === null) return;
+    const when = this.reason || (age < PATIENCE ? "doubt" : "wait");
+    this.dialogs.show("cover", true, this.isAsking ? "ask" : when);
+    this.stayOnTop();
   }
 
   private stayOnTop(): void {
-    if (document.title !== this.coverTitle) {
-      this.title = document.title;
-      document.title = this.coverTitle;
-    }
+    if (document.title !== this.coverTitle) this.title = document.title;
+    const title = this.dialogs.coverTitle;
+    if (document.title !== title) document.title = title;
+    this.coverTitle = document.title; // without line breaks
     if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
     this.observer.takeRecords(); // of what was done here
   }

@@ -1,21 +1,31 @@
 import { Observer } from "./observer";
 import type { Options } from "./protocol";
 import { documentIn } from "./roots";
+import { isAt, PRESSES, shield } from "./shield";
+import { inDigits, inWords, usableLanguage } from "./words";
 
 /** What people do in the dialogs. */
 export interface DialogsDelegate {
   /** The element that is in the page. */
   readonly element: HTMLElement;
   readonly options: Pick<Options, "language">;
-  /** By the button, or by Escape. */
+  /** By a button, or by Escape. */
   onStay(): void;
-  onLeave(): void;
+  onLeave(isSure: boolean): void;
   onSignOut(): void;
+  onPressedBeside(): void;
   /** One was closed, perhaps by the browser: after two Escapes in a row it asks nobody. */
   onClosed(): void;
 }
 
 type DialogName = "cover" | "warning";
+
+/** What leads to a button, or changes another key. WebKitGTK tells Shift+Tab only by its code. */
+const LEADING_KEYS = /Alt|Arrow|Control|Lock|Meta|Shift|Tab/;
+const KEYS = "keydown keypress keyup";
+
+/** What may have the focus without being asked for: nothing that gives up work. */
+const CHOICES = "a:not([hidden]), button:not([hidden], [name=leave], [name=discard])";
 
 // To a browser that knows no dialogs it is an unknown element; in a page of 2.x it is a <div>.
 function isDialog(element: HTMLElement): element is HTMLDialogElement {
@@ -31,21 +41,17 @@ function focusedElement(): Element | null {
   return focused;
 }
 
-function inWords(seconds: number, language: string | undefined): string {
-  const isFull = seconds % 60 === 0;
-  const unit = isFull ? "minute" : "second";
-  const value = isFull ? seconds / 60 : seconds;
-  return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
-}
-
-function inDigits(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+/** Moves the focus into a dialog; Safari before 17 looks for it among its children alone. */
+function takeFocus(dialog: HTMLDialogElement): void {
+  const choice = dialog.querySelector(CHOICES) ?? dialog.querySelector("[tabindex]");
+  (choice as HTMLElement | null)?.focus();
 }
 
 /** The only one that touches the dialogs. They may be a site's own, and lack anything. */
 export class Dialogs extends Observer {
   private focusBefore: Element | null = null;
-
+  /** What the open dialog says, which has been given the focus. */
+  private stage = "";
   private lockedSince: Date | null = null;
 
   constructor(private readonly delegate: DialogsDelegate) {
@@ -65,7 +71,7 @@ export class Dialogs extends Observer {
   }
 
   private get language(): string | undefined {
-    return this.delegate.options.language;
+    return usableLanguage(this.delegate.options.language);
   }
 
   /** In the element if it is there: while a library swaps them, there may be two in the page. */
@@ -80,7 +86,19 @@ export class Dialogs extends Observer {
   }
 
   protected override listen(): void {
-    this.on(this.element, "cancel click close submit", (event) => this.hear(event), false);
+    const { element } = this;
+    this.on(element, "cancel click close submit", (event) => this.hear(event), { passive: false });
+    // What is done in a dialog is not for the page beneath.
+    const keep = (event: Event) => event.stopPropagation();
+    this.on(element, `${KEYS} ${PRESSES}`, keep, { capture: false });
+    // Neither is a key, where the focus has left the dialog.
+    this.on(document, KEYS, (event) => {
+      if (element.querySelector("[open]") && !this.contains(event)) keep(event);
+    });
+  }
+
+  private contains({ target }: Event): boolean {
+    return this.element.contains(target as Node | null);
   }
 
   private hear(event: Event): void {
@@ -111,15 +129,27 @@ export class Dialogs extends Observer {
       tab.opener = null;
       event.preventDefault();
     }
-    if (target.closest("[name=stay]")) this.delegate.onStay();
-    if (target.closest("[name=leave]")) this.delegate.onLeave();
+    if (target.matches("dialog") && !isAt(target.getBoundingClientRect(), event)) {
+      this.delegate.onPressedBeside();
+    }
+    if (target.closest("[name=stay], [name=back]")) this.delegate.onStay();
+    if (target.closest("[name=leave]")) this.delegate.onLeave(false);
+    if (target.closest("[name=discard]")) this.delegate.onLeave(true);
   }
 
-  /** Whether an event in a dialog has an effect of its own, so that it is no sign of activity. */
-  isControl({ target, key }: Event & { key?: string }): boolean {
-    if (!this.element.contains(target as Node | null)) return false;
-    if (key) return /^(Enter|Escape|Tab| )$/.test(key);
+  /** Whether an event works the open dialog, so that it is no sign of activity. */
+  isControl(event: Event & { code?: string; key?: string }): boolean {
+    const { code, key, target } = event;
+    if (key && LEADING_KEYS.test(key + code)) return true;
+    if (!this.contains(event)) return false;
+    if (key) return /^(Enter|Escape| )$/.test(key);
     return (target as Partial<Element>).closest?.("a, button") != null;
+  }
+
+  /** Whether a pointer is over a dialog. */
+  isOver(name: DialogName, event: Event): boolean {
+    const dialog = this.find(name);
+    return dialog !== null && isAt(dialog.getBoundingClientRect(), event);
   }
 
   /** Opens or closes a dialog, with those of its parts that are for `when`. */
@@ -132,17 +162,25 @@ export class Dialogs extends Observer {
     if (!isDialog(dialog)) {
       dialog.style.display = isOpen ? "block" : "none";
       dialog.toggleAttribute("open", isOpen); // for style.css
-    } else if (isOpen && !dialog.open) this.open(dialog);
-    else if (!isOpen && dialog.open) this.close(dialog);
+      return;
+    }
+    if (isOpen) this.open(dialog, `${name} ${when}`);
+    else if (dialog.open) this.close(dialog);
   }
 
-  private open(dialog: HTMLDialogElement): void {
+  private open(dialog: HTMLDialogElement, stage: string): void {
     if (!dialog.isConnected) return; // its element has been taken out of the page
-    this.focusBefore ??= focusedElement();
-    dialog.showModal();
+    if (dialog.open && stage === this.stage) return;
+    if (!dialog.open) {
+      this.focusBefore ??= focusedElement();
+      dialog.showModal();
+    } else if (stage === "cover ask") shield(dialog); // a double click does not answer it
+    takeFocus(dialog);
+    this.stage = stage;
   }
 
   private close(dialog: HTMLDialogElement): void {
+    shield(dialog);
     dialog.close();
     // The browser gives it back, too, but not to what is in a frame.
     (this.focusBefore as HTMLElement | null)?.focus({ preventScroll: true });
@@ -172,7 +210,8 @@ export class Dialogs extends Observer {
 
   /** The title of a page that can't be read. */
   get coverTitle(): string {
-    return this.find("cover_title")?.textContent ?? "";
+    // biome-ignore lint/performance/useDomNodeTextContent: a part of it may be hidden
+    return this.find("cover_title")?.innerText ?? "";
   }
 
   /** Puts the cover above all else; a screen reader reads it anew. */
@@ -181,6 +220,7 @@ export class Dialogs extends Observer {
     if (!cover || !isDialog(cover) || !cover.isConnected) return;
     cover.close();
     cover.showModal();
+    takeFocus(cover);
   }
 
   /** Whether another dialog lies over the cover, which is inert then, and not to be found. */

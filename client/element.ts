@@ -97,6 +97,6 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
 
   /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
   lockOtherTabs(): void {
-    watcher?.broadcast("lock", "anonymous");
+    watcher?.conversation.broadcast("lock", "anonymous");
   }
 }

@@ -1,10 +1,9 @@
+import type { Conversation } from "./conversation";
 import type { Cover } from "./cover";
 import { setToken } from "./csrf";
 import type { Dialogs } from "./dialogs";
-import type { PingClient } from "./ping";
 import { afterTheEnd } from "./policy";
 import type { Options, Reason } from "./protocol";
-import type { Tabs } from "./tabs";
 import type { Timeline } from "./timeline";
 import type { UnsavedInput } from "./unsaved";
 
@@ -15,21 +14,24 @@ const WAIT_BEFORE_LEAVING = 2000;
 const LOOP = 10_000;
 /** How long a page may take to go once its form was sent. */
 const DEPARTURE = 10_000;
+/** A page that is still there after that was not allowed to go, or goes to a slow server. */
+const STAY = 3000;
 
 /** The page that ends. */
 export interface EndingDelegate {
   readonly element: HTMLElement;
   readonly options: Options;
+  readonly conversation: Conversation;
   readonly cover: Cover;
   readonly dialogs: Dialogs;
-  readonly ping: PingClient;
-  readonly tabs: Tabs;
   readonly timeline: Timeline;
   readonly unsaved: UnsavedInput;
   /** Hides the page until it is open again. */
   coverPage(): void;
   /** Ends all that goes on in the page. */
   retire(): void;
+  /** Has it go on after all. */
+  resume(): void;
   /** Tells the scripts of the page; false if one of them objects. */
   fire(name: "expire" | "lock", detail?: object): boolean;
 }
@@ -38,16 +40,22 @@ export interface EndingDelegate {
 export class Ending {
   reason: Reason | "" = "";
   isLeaving = false;
+  private hasStayed = false;
 
   constructor(private readonly page: EndingDelegate) {}
 
+  /** There is something in the page that its user would miss. */
+  get holdsWork(): boolean {
+    return this.page.options.answered === true || this.page.unsaved.isAnyAtTheEnd;
+  }
+
   end(reason: Reason, awaitsSignIn: boolean): void {
     if (this.reason) return;
-    const { options, unsaved } = this.page;
+    const { options } = this.page;
     this.page.coverPage();
     this.reason = reason;
     const mayLeave = this.page.fire("expire", { reason });
-    const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
+    const hasUnsavedInput = this.holdsWork;
     const { canLock } = this.page.dialogs;
     const onExpire = options.onExpire ?? "auto";
     const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
@@ -86,26 +94,45 @@ export class Ending {
     this.page.coverPage();
     this.reason ||= "anonymous";
     const [url] = location.href.split("#");
-    // It stays covered if it has just been left for itself: a cache must not make this a loop.
-    this.isLeaving = isChosen || performance.now() >= LOOP || document.referrer !== url;
-    if (!this.isLeaving) return;
+    // It stays if it has just been left for itself: a cache must not make this a loop.
+    const isLoop = performance.now() < LOOP && document.referrer === url;
+    this.isLeaving = isChosen || !(isLoop || this.hasStayed);
+    if (!this.isLeaving) {
+      this.page.cover.explain(this.reason);
+      return;
+    }
     this.page.retire();
     location.replace(url ?? "");
+    this.expectDeparture();
+  }
+
+  /** A prompt of the site's own may keep the page: then somebody has work in it, and it is locked. */
+  private expectDeparture(): void {
+    setTimeout(() => {
+      if (!this.isLeaving) return;
+      this.isLeaving = false;
+      this.hasStayed = true;
+      this.page.resume();
+      this.lock();
+      this.page.fire("lock");
+    }, STAY);
   }
 
   /** Posts to the logout URL, with a token of this moment, one tab after the other. */
   async signOut(): Promise<void> {
     // At the same time, one would end the session that has the other's token.
-    if (navigator.locks) await navigator.locks.request(this.page.tabs.name, () => this.submit());
+    if (navigator.locks)
+      await navigator.locks.request(this.page.conversation.tabs.name, () => this.submit());
     else await this.submit(); // without https
   }
 
   private async submit(): Promise<void> {
-    const { element, options, ping, unsaved } = this.page;
+    const { conversation, element, options } = this.page;
     const form = element.querySelector("form"); // in the warning
-    const csrfToken = await ping.fetchToken();
+    const csrfToken = await conversation.ping.fetchToken();
     if (csrfToken === undefined && !this.reason) return; // no network, so nobody is signed out
-    unsaved.stop();
+    if (this.reason) this.page.retire(); // before the end, the browser asks where work would be lost
+    this.expectDeparture();
     if (form && csrfToken !== undefined) {
       setToken(form, csrfToken);
       form.submit();

@@ -29,11 +29,11 @@ export abstract class Observer {
     target: EventTarget,
     types: string,
     hear: (event: Event) => void,
-    isPassive = true,
+    special: AddEventListenerOptions = {},
   ): void {
     if (!this.listening) return;
     const { signal } = this.listening;
-    const options = { capture: target !== window, passive: isPassive, signal };
+    const options = { capture: target !== window, passive: true, signal, ...special };
     for (const type of types.split(" ")) target.addEventListener(type, hear, options);
   }
 }

@@ -4,40 +4,13 @@ export interface TabsDelegate {
   onTabMessage(message: TabMessage): void;
 }
 
-interface Channel {
-  postMessage(message: TabMessage): void;
-  close(): void;
-}
-
-/** Stands for a BroadcastChannel where there is none: one entry, which holds the last message. */
-class StorageChannel implements Channel {
-  private readonly hear = ({ key, newValue }: StorageEvent) => {
-    if (key === this.name && newValue) this.delegate.onTabMessage(JSON.parse(newValue));
-  };
-
-  constructor(
-    private readonly name: string,
-    private readonly delegate: TabsDelegate,
-  ) {
-    addEventListener("storage", this.hear);
-  }
-
-  postMessage(message: TabMessage): void {
-    try {
-      localStorage.setItem(this.name, JSON.stringify(message));
-    } catch {
-      // Storage is full or forbidden: each tab asks the server instead.
-    }
-  }
-
-  close(): void {
-    removeEventListener("storage", this.hear);
-  }
-}
-
-/** Speaks with the other tabs. They are equals: none leads, so none is missed when it crashes. */
+/**
+ * Speaks with the other tabs. They are equals: none leads, so none is missed when it crashes.
+ *
+ * Where a BroadcastChannel is missing, each tab asks the server.
+ */
 export class Tabs {
-  private channel: Channel | null = null;
+  private channel: BroadcastChannel | null = null;
 
   constructor(
     /** Named by what the session belongs to. */
@@ -46,7 +19,9 @@ export class Tabs {
   ) {}
 
   start(): void {
-    this.channel ??= this.open();
+    if (this.channel || !window.BroadcastChannel) return;
+    this.channel = new BroadcastChannel(this.name);
+    this.channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
   }
 
   // An open one does not keep a page out of the back/forward cache, but what is said to a page
@@ -58,12 +33,5 @@ export class Tabs {
 
   broadcast(message: TabMessage): void {
     this.channel?.postMessage(message);
-  }
-
-  private open(): Channel {
-    if (!window.BroadcastChannel) return new StorageChannel(this.name, this.delegate);
-    const channel = new BroadcastChannel(this.name);
-    channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
-    return channel;
   }
 }

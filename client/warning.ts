@@ -1,5 +1,9 @@
 import type { Dialogs } from "./dialogs";
 
+// For how long the dialog waits for a pointer that has stopped, in milliseconds.
+const REST_BESIDE_IT = 1000;
+const REST_ON_IT = 5000;
+
 export interface WarningDelegate {
   /** Tells the scripts of the page; false if one of them objects. */
   fire(name: "warn" | "extend"): boolean;
@@ -10,6 +14,9 @@ export class Warning {
   isOpen = false;
   /** The dialog shows: no script has objected, and nobody has sent it away. */
   private isShown = false;
+  /** A pointer has moved, perhaps toward a button. */
+  private isAwaited = false;
+  private rest: ReturnType<typeof setTimeout> | undefined;
   private secondsWritten = 0;
 
   constructor(
@@ -27,11 +34,54 @@ export class Warning {
     }
     this.dialogs.show("warning", this.isShown, isEndFinal ? "final" : "idle");
     const seconds = Math.ceil(remaining);
-    if (seconds === this.secondsWritten) return;
     // Not each second is spoken: at the beginning, each minute, and when it gets close.
-    const isSpoken = !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0;
-    this.dialogs.writeTimeLeft(seconds, isSpoken);
-    this.secondsWritten = seconds;
+    this.write(
+      seconds,
+      !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0,
+    );
+  }
+
+  /**
+   * Whether what somebody does says that somebody is there. What works the dialog does not; and it
+   * waits for a pointer, which may be on its way to a button.
+   */
+  hear(event: Event): boolean {
+    if (!this.isShown) return true;
+    clearTimeout(this.rest);
+    if (this.dialogs.isControl(event)) return false;
+    this.isAwaited = event.type !== "keydown" && event.type !== "input";
+    const patience = this.dialogs.isOver("warning", event) ? REST_ON_IT : REST_BESIDE_IT;
+    if (this.isAwaited) this.rest = setTimeout(() => this.release(), patience);
+    else this.release();
+    return true;
+  }
+
+  /** Nobody wants to press a button of it: it need not stay for that. */
+  release(): void {
+    this.isAwaited = false;
+    if (!this.isOpen) this.hide();
+  }
+
+  /** Somebody is there. */
+  extend(remaining: number): void {
+    if (this.isOpen) {
+      this.isOpen = false;
+      this.delegate.fire("extend");
+      if (this.isOpen) return;
+    }
+    if (this.isAwaited) this.write(Math.ceil(remaining), false);
+    else this.hide();
+  }
+
+  /** Time is up, or there is nothing to be warned of any more. */
+  close(): void {
+    this.isOpen = false;
+    this.hide();
+  }
+
+  /** Gets out of the way; time goes on. */
+  dismiss(): void {
+    this.isShown = this.isAwaited = false;
   }
 
   /** The dialog is another one, which says nothing yet. */
@@ -39,18 +89,15 @@ export class Warning {
     this.secondsWritten = 0;
   }
 
-  /** Closes: since somebody is there, or since time is up. */
-  close(isExtended: boolean): void {
-    if (this.isOpen) {
-      this.isOpen = false;
-      if (isExtended) this.delegate.fire("extend");
-      if (this.isOpen) return;
-    }
+  private hide(): void {
+    clearTimeout(this.rest);
+    this.dismiss();
     this.dialogs.show("warning", false, "idle");
   }
 
-  /** Gets out of the way; time goes on. */
-  dismiss(): void {
-    this.isShown = false;
+  private write(seconds: number, isSpoken: boolean): void {
+    if (seconds === this.secondsWritten) return;
+    this.dialogs.writeTimeLeft(seconds, isSpoken);
+    this.secondsWritten = seconds;
   }
 }

@@ -15,8 +15,9 @@ const BUILDS = [
   { name: "session_security.js", source: "index.ts", minify: true, format: "iife" },
   { name: "session_security.debug.js", source: "index.ts", minify: false, format: "iife" },
   { name: "script.js", source: "script.ts", minify: true, format: "iife" },
-  { name: "resume.js", source: "resume.ts", minify: true, format: "esm" },
+  { name: "resume.js", source: "resume.ts", minify: true, format: "iife" },
   { name: "kept.js", source: "kept.ts", minify: true, format: "esm" },
+  { name: "style.css", source: "style.css", minify: true },
 ];
 
 const { values } = parseArgs({
@@ -53,7 +54,7 @@ async function knownNames() {
 }
 
 /** The same text from the same sources, wherever they lie. */
-async function bundle({ source, minify, format }, known) {
+async function bundle({ name, source, minify, format }, known) {
   const shortening = {
     mangleProps: /./,
     mangleCache: Object.fromEntries([...known].map((name) => [name, false])),
@@ -70,7 +71,9 @@ async function bundle({ source, minify, format }, known) {
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     ...(minify && shortening),
   });
-  return `// Built from client/ by "make client".\n${outputFiles[0].text}`;
+  const origin = 'Built from client/ by "make client".';
+  const comment = name.endsWith(".css") ? `/* ${origin} */` : `// ${origin}`;
+  return `${comment}\n${outputFiles[0].text}`;
 }
 
 const known = await knownNames();

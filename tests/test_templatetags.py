@@ -16,8 +16,11 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 from django.utils.html import escape
+from django.utils.translation import trans_real
 from pytest_django import DjangoAssertNumQueries, Settings
 from time_machine import Traveller
+
+from session_security.templatetags import session_security_tags
 
 from . import settings as plain
 from . import views
@@ -156,13 +159,14 @@ def test_what_a_dialog_of_one_s_own_must_keep_is_documented(alice: Visitor) -> N
         for _, attributes in element.tags
         for when in str(attributes.get("data-when", "")).split()
     }
-    hooks |= set(re.findall(r'<button type="button" name="\w+">', element.html))
+    buttons = re.findall(r'<button type="button" name="\w+"', element.html)
+    hooks |= {f"{button}>" for button in buttons}
     for name in ("warning", "cover"):
         hooks.add(f'<dialog id="session_security_{name}">')
     for name in ("counter", "spoken", "cover_title", "since"):
         element.by_id(f"session_security_{name}")
         hooks.add(f'id="session_security_{name}"')
-    assert len(hooks) == 13
+    assert len(hooks) == 17
     assert [hook for hook in sorted(hooks) if hook not in guide] == []
 
 
@@ -474,3 +478,65 @@ def test_a_cookie_of_several_hosts_has_a_channel_of_its_own(
     second = page(alice).options
     assert second["sharesCookie"] is True
     assert second["channel"] != first["channel"]
+
+
+LANGUAGE = "{% session_security_language %}"
+
+
+@pytest.mark.parametrize(
+    ("site", "active", "attributes"),
+    [
+        ("en-us", "de", 'lang="de" dir="ltr"'),
+        ("en-us", "de-at", 'lang="de-at" dir="ltr"'),
+        ("en-us", "en-gb", 'lang="en" dir="ltr"'),
+        ("en-us", "he", 'lang="en" dir="ltr"'),  # without a catalogue of the app
+        ("de", "he", 'lang="de" dir="ltr"'),  # whose words Django takes then
+        ("de", "de", 'lang="de" dir="ltr"'),
+        ("en-us", None, 'lang="en" dir="ltr"'),
+    ],
+)
+def test_words_are_marked_with_the_language_that_they_are_in(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    site: str,
+    active: str | None,
+    attributes: str,
+) -> None:
+    settings.LANGUAGE_CODE = site
+    monkeypatch.setattr(trans_real, "_translations", {})  # they depend on that setting
+    with translation.override(active):
+        assert rendered(LANGUAGE, None) == attributes
+
+
+def test_words_that_a_site_has_translated_itself_are_marked_as_such(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def translate(words: str) -> str:
+        return f"{words}, in {translation.get_language()}"
+
+    monkeypatch.setattr(session_security_tags, "_", translate)
+    with translation.override("he"):
+        assert rendered(LANGUAGE, None) == 'lang="he" dir="rtl"'
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([], ["Sign in again now", "Sign out", "Sign in again"]),
+        (["shop"], ["Sign in again now", "Sign out", "Sign in again"]),
+        (["admin"], ["Log in again", "Log out", "Log in again"]),
+    ],
+)
+def test_pages_of_the_admin_say_log_out_as_it_does(
+    alice: Visitor, during: During, names: list[str], words: list[str]
+) -> None:
+    def view(request: HttpRequest) -> None:
+        match = request.resolver_match
+        assert match
+        match.app_names = names
+        html = rendered('{% include "session_security/all.html" %}', request)
+        links = re.findall(r"<a [^>]*>(.*?) <span|<button>(.*?)</button>", html)
+        assert [link or button for link, button in links] == words
+
+    during(view)
+    assert alice.navigate("/during/").status_code == 200

@@ -1,7 +1,9 @@
 """Less of a browser still does the essential."""
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.scripts import function
 from tests.browser.world import (
@@ -20,7 +22,7 @@ def lack(world: World, *names: str) -> None:
         world.context.add_init_script(f"({function('page/lacks.js', name)})()")
 
 
-@pytest.mark.parametrize("name", ["takeStorage", "takeChannel", "takeDialog", "takeTimeout"])
+@pytest.mark.parametrize("name", ["takeStorage", "takeDialog", "takeTimeout"])
 def test_it_warns_extends_and_ends_in_both_tabs_without(world: World, name: str) -> None:
     lack(world, name)
     one = world.sign_in()
@@ -37,8 +39,8 @@ def test_it_warns_extends_and_ends_in_both_tabs_without(world: World, name: str)
     expect_covered(two)
 
 
-def test_without_storage_and_channel_each_tab_is_right_by_itself(world: World) -> None:
-    lack(world, "takeStorage", "takeChannel")
+def test_without_a_channel_each_tab_is_right_by_itself(world: World) -> None:
+    lack(world, "takeChannel")
     one = world.sign_in()
     two = world.open()
     for _ in range(4):
@@ -64,6 +66,27 @@ def test_prerendered_it_neither_pings_nor_counts_until_it_is_shown(world: World)
     world.settle()
     world.advance(1)
     expect_warned(page)
+
+
+@pytest.mark.parametrize("language", ["ca@valencia", "en_US", "x"])
+def test_a_language_that_the_browser_refuses_breaks_neither_dialog(
+    world: World, language: str
+) -> None:
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        body = re.sub(r'"language": "[^"]*"', f'"language": "{language}"', response.text())
+        route.fulfill(response=response, body=body)
+
+    world.context.route("**/form/", answer)
+    page = world.sign_in(path="/form/")
+    page.get_by_label("Symptoms").fill("half a form")
+    world.advance(31)
+    expect_warned(page)
+    expect(page.locator("#session_security_spoken")).to_contain_text("30")
+    world.advance(31, step=2)
+    expect_covered(page)
+    expect(page.locator("#session_security_since")).to_contain_text("2030")
+    expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
 
 
 @pytest.mark.parametrize("lang", ["en_US", "x", ""])

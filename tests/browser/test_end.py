@@ -49,7 +49,7 @@ def test_unsaved_input_is_covered_and_kept_and_cannot_be_read(world: World) -> N
     page = unsaved(world)
     world.advance(62, step=2)
     expect_covered(page)
-    assert page.locator("body").inner_text().startswith("This page is hidden")
+    assert page.locator("body").inner_text().startswith("You have been signed out")
     expect(page.get_by_label("Symptoms")).not_to_be_visible()
     for key in ("Escape", "Escape", "Tab", "Tab", "a", "Escape"):
         page.keyboard.press(key)
@@ -93,12 +93,15 @@ def test_it_is_reloaded_when_another_user_signs_in(world: World) -> None:
     expect(page.locator(".who span")).to_have_text("other")
 
 
-def test_leaving_the_covered_page_asks_nothing(world: World) -> None:
+def test_leaving_the_covered_page_asks_once(world: World) -> None:
     page = unsaved(world)
     dialogs: list[Dialog] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog))
     world.advance(62, step=2)
     cover(page).get_by_role("button", name="Leave this page").click()
+    expect(cover(page)).to_contain_text("If you leave, it will be lost.")
+    world.advance(1)  # the second click of a double one would be swallowed
+    cover(page).get_by_role("button", name="Leave and lose my work").click()
     expect_signed_out(world, page)
     assert dialogs == []
 
@@ -196,6 +199,8 @@ def test_the_answer_to_a_form_is_not_sent_again(world: World) -> None:
     world.advance(62, step=2)
     expect_covered(page)  # what was sent is only there
     cover(page).get_by_role("button", name="Leave this page").click()
+    world.advance(1)
+    cover(page).get_by_role("button", name="Leave and lose my work").click()
     expect(page).to_have_url(f"{world.url}/login/?next=/form/")
     assert world.loads.count("POST /form/") == 1
 

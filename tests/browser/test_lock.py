@@ -27,6 +27,7 @@ from tests.browser.world import (
     focused,
     move,
     prompts,
+    rest,
     warning,
 )
 
@@ -195,14 +196,14 @@ def test_the_whole_way_by_keyboard_with_what_a_screen_reader_is_told(world: Worl
     world.advance(62, step=2)
     expect_covered(page)
     assert heard(page) == [
-        "RootWebArea: This page is hidden",
-        "alertdialog: This page is hidden",
-        "heading: This page is hidden",
+        "RootWebArea: You have been signed out",
+        "alertdialog: You have been signed out",
+        "heading: You have been signed out",
         "You were signed out because there was no activity.",
-        "Since: ",
+        "Signed out at: ",
         "Jan 15, 2030, 12:01 PM",
         STILL_HERE,
-        "link: Sign in again (focused)",
+        "link: Sign in again (opens in a new tab) (focused)",
         "button: Leave this page",
     ]
     with world.context.expect_page() as opened:
@@ -223,7 +224,7 @@ def test_the_whole_way_by_keyboard_with_what_a_screen_reader_is_told(world: Worl
         "Signed in as: ",
         "demo",
         "Your other tabs will continue where you left off. You can close this one.",
-        "link: Go on",
+        "link: Continue",
     ]
     assert violations(tab) == []
     world.advance(2)
@@ -245,7 +246,7 @@ def test_nothing_beneath_can_be_seen_found_printed_or_selected(world: World) -> 
     page.get_by_label("Symptoms").fill("half a form")
     world.advance(62, step=2)
     expect_covered(page)
-    expect(page).to_have_title("This page is hidden")
+    expect(page).to_have_title("You have been signed out")
     for media in ("screen", "print"):
         page.emulate_media(media=media)
         shown = page.screenshot()
@@ -281,9 +282,9 @@ def test_scripts_of_the_page_change_nothing_of_that(world: World) -> None:
     page = locked(world)
     page.evaluate(function("page/lock.js", "showNotice"))
     world.settle()
-    expect(page).to_have_title("This page is hidden")
+    expect(page).to_have_title("You have been signed out")
     expect(page.get_by_text("A private notice")).not_to_be_visible()
-    assert page.evaluate("document.activeElement.textContent") == "Sign in again"
+    expect(sign_in_link(page)).to_be_focused()
     page.evaluate("document.querySelector('dialog:not([class])').close()")
     sign_in_again(world, page)
     world.front(page)
@@ -301,9 +302,8 @@ def test_scripts_change_nothing_of_that_before_the_server_has_spoken(world: Worl
     assert heard(page) == [
         "RootWebArea: This page is hidden",
         "alertdialog: This page is hidden",
-        "heading: This page is hidden",
+        "heading: This page is hidden (focused)",
         "Checking whether you are still signed in…",
-        "button: Leave this page (focused)",
     ]
     page.evaluate("document.title = '3 results of P-204817'")
     world.settle()
@@ -471,6 +471,7 @@ def test_a_tab_that_slept_through_it_all_can_send_its_form(world: World) -> None
     world.advance(15, step=3)  # it asks before it warns, with the old sign-in
     expect_warned(page)
     move(page)
+    rest(world)
     expect_quiet(page)
     page.locator("#save").click()
     expect(page.locator("#messages")).to_contain_text("Saved.")
@@ -507,15 +508,16 @@ def test_before_the_absolute_limit_one_signs_in_again_and_nobody_is_cut_off(
         move(page)
     expect_warned(page)
     told = heard(page)[1:]
+    assert told.pop(3) == "Time left:"
     assert re.fullmatch("2[5-9] seconds", told.pop(3))
     assert told == [
         "alertdialog: Your session is about to expire",
         "heading: Your session is about to expire",
         (
-            "It reaches its maximum length then."
-            " Sign in again now to go on: what is on this page stays."
+            "Your session has a time limit and can't be extended."
+            " Sign in again now to continue. Your work on this page will be kept."
         ),
-        "link: Sign in again now (focused)",
+        "link: Sign in again now (opens in a new tab) (focused)",
         "button: Back to the page",
         "button: Sign out",
     ]
@@ -528,8 +530,8 @@ def test_before_the_absolute_limit_one_signs_in_again_and_nobody_is_cut_off(
         "You are still signed in as: ",
         "demo",
         (
-            "If you sign in again now, your session starts anew."
-            " Your other tabs wait for you, and keep what you have typed."
+            "If you sign in again now, a new session starts."
+            " Your other tabs will wait, and keep what you have typed."
         ),
         "button: Sign in again",
     ]

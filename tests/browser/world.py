@@ -201,6 +201,11 @@ def move(page: Page) -> None:
     page.mouse.move(210, 310)
 
 
+def rest(world: "World") -> None:
+    """Let the mouse rest, and the dialog that waits for it go."""
+    world.advance(1.1)
+
+
 def act_by_key(page: Page) -> None:
     page.keyboard.press("a")
 

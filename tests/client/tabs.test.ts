@@ -13,19 +13,6 @@ const MESSAGE: TabMessage = {
 const RealChannel = globalThis.BroadcastChannel;
 const opened: Tabs[] = [];
 
-/** One storage, whose changes are heard by all that listen, as by the other tabs of a browser. */
-class FakeStorage extends EventTarget {
-  readonly entries = new Map<string, string>();
-  isFull = false;
-
-  setItem(key: string, newValue: string): void {
-    if (this.isFull) throw new DOMException("It is full.", "QuotaExceededError");
-    if (this.entries.get(key) === newValue) return; // no change, no event
-    this.entries.set(key, newValue);
-    this.dispatchEvent(Object.assign(new Event("storage"), { key, newValue }));
-  }
-}
-
 /** Channels of one name hear each other, at once. */
 class FakeChannel {
   static readonly open = new Set<FakeChannel>();
@@ -46,16 +33,8 @@ class FakeChannel {
   }
 }
 
-let storage: FakeStorage;
-
 beforeEach(() => {
-  storage = new FakeStorage();
-  Object.assign(globalThis, {
-    window: globalThis,
-    localStorage: storage,
-    addEventListener: storage.addEventListener.bind(storage),
-    removeEventListener: storage.removeEventListener.bind(storage),
-  });
+  Object.assign(globalThis, { window: globalThis, BroadcastChannel: FakeChannel });
 });
 
 afterEach(() => {
@@ -71,53 +50,37 @@ const open = (url: string): [Tabs, TabMessage[]] => {
   return [tabs, heard];
 };
 
-const CHANNELS: [string, unknown][] = [
-  ["a BroadcastChannel", FakeChannel],
-  ["localStorage", undefined],
-];
+test("tabs of one site hear each other", () => {
+  const [tabs] = open("/ping/");
+  const [, heard] = open("/ping/");
+  const [, heardElsewhere] = open("/other/ping/");
+  tabs.broadcast(MESSAGE);
+  assert.deepEqual(heard, [MESSAGE]);
+  assert.deepEqual(heardElsewhere, []);
+});
 
-for (const [what, BroadcastChannel] of CHANNELS) {
-  test(`tabs of one site hear each other by ${what}`, () => {
-    Object.assign(globalThis, { BroadcastChannel });
-    const [tabs] = open("/ping/");
-    const [, heard] = open("/ping/");
-    const [, heardElsewhere] = open("/other/ping/");
-    tabs.broadcast(MESSAGE);
-    assert.deepEqual(heard, [MESSAGE]);
-    assert.deepEqual(heardElsewhere, []);
-  });
+test("who has stopped neither speaks nor hears, and may start again", () => {
+  const [tabs] = open("/ping/");
+  const [others, heard] = open("/ping/");
+  tabs.stop();
+  tabs.stop();
+  tabs.broadcast(MESSAGE);
+  others.stop();
+  others.start();
+  others.start();
+  tabs.start();
+  tabs.broadcast({ ...MESSAGE, kind: "hello" });
+  assert.deepEqual(
+    heard.map(({ kind }) => kind),
+    ["hello"],
+  );
+});
 
-  test(`who has stopped neither speaks nor hears by ${what}, and may start again`, () => {
-    Object.assign(globalThis, { BroadcastChannel });
-    const [tabs] = open("/ping/");
-    const [others, heard] = open("/ping/");
-    tabs.stop();
-    tabs.stop();
-    tabs.broadcast(MESSAGE);
-    others.stop();
-    others.start();
-    others.start();
-    tabs.start();
-    tabs.broadcast({ ...MESSAGE, kind: "hello" });
-    assert.deepEqual(
-      heard.map(({ kind }) => kind),
-      ["hello"],
-    );
-  });
-}
-
-test("a storage that is full keeps no page from going on", () => {
+test("without a BroadcastChannel a tab is silent, and goes on", () => {
   Object.assign(globalThis, { BroadcastChannel: undefined });
   const [tabs] = open("/ping/");
   const [, heard] = open("/ping/");
-  storage.isFull = true;
   tabs.broadcast(MESSAGE);
-  assert.deepEqual(heard, []);
-});
-
-test("other entries of the storage are not for the tabs", () => {
-  Object.assign(globalThis, { BroadcastChannel: undefined });
-  const [, heard] = open("/ping/");
-  storage.setItem("something else", "no JSON");
+  tabs.stop();
   assert.deepEqual(heard, []);
 });

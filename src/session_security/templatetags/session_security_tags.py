@@ -10,7 +10,7 @@ from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, npgettext_lazy
+from django.utils.translation import get_language, npgettext_lazy, override
 from django.utils.translation import gettext as _
 
 from ..conf import SessionSecurity, conf
@@ -94,6 +94,21 @@ def session_security_script() -> str:
     return static(f"session_security/{name}")
 
 
+@register.simple_tag
+def session_security_language() -> str:
+    """The attributes ``lang`` and ``dir`` for the words of the app, as they are really shown."""
+    language = _language_shown()
+    direction = "rtl" if language.split("-")[0] in settings.LANGUAGES_BIDI else "ltr"
+    return format_html('lang="{}" dir="{}"', language.replace("@", "-"), direction)
+
+
+@register.filter
+def is_in_admin(request: HttpRequest) -> bool:
+    """Whether the page is one of Django's admin, which has its own words for signing in and out."""
+    match = request.resolver_match
+    return match is not None and "admin" in match.app_names
+
+
 @register.simple_tag(takes_context=True)
 def session_security_notice(context: RequestContext) -> str:
     """How long one may be away, in words (WCAG 2.2, 2.2.6)."""
@@ -134,6 +149,18 @@ def options(request: Any) -> dict[str, object]:
     if conf.REDIRECT_TO_LOGOUT and (url := conf.logout_path):
         values["returnToUrl"] = url
     return values
+
+
+def _language_shown() -> str:
+    """The active language, or that of the site, or English, whichever has the app's words."""
+    source = "Your session is about to expire"
+    shown = _(source)
+    if shown == source:
+        return "en"
+    active = get_language() or settings.LANGUAGE_CODE
+    # Where a language has no catalogue, Django takes the words of LANGUAGE_CODE.
+    with override(settings.LANGUAGE_CODE):
+        return settings.LANGUAGE_CODE if _(source) == shown else active
 
 
 def _channel() -> str:

@@ -11,6 +11,8 @@ declare const axe: { run(options: object): Window["audit"] };
 interface Window {
   /** before_clock.js */
   readonly real: RealPerformance;
+  /** presses.js */
+  reached: string[];
   /** observe.js: how much scripts wait for, and what may have had an effect elsewhere. */
   asked: number;
   effects: number;

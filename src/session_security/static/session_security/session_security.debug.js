@@ -23,10 +23,10 @@
      * It captures, so that no script of the page can keep events away; but of a window only its own,
      * for "focus" is also that of each field.
      */
-    on(target, types, hear, isPassive = true) {
+    on(target, types, hear, special = {}) {
       if (!this.listening) return;
       const { signal } = this.listening;
-      const options = { capture: target !== window, passive: isPassive, signal };
+      const options = { capture: target !== window, passive: true, signal, ...special };
       for (const type of types.split(" ")) target.addEventListener(type, hear, options);
     }
   };
@@ -303,73 +303,6 @@
     }
   };
 
-  // cover.ts
-  var CLASS = "session_security_covered";
-  var Cover = class {
-    // of popovers
-    constructor(dialogs) {
-      this.dialogs = dialogs;
-      this.since = null;
-      this.reason = "";
-      this.title = "";
-      // that the page would have
-      this.coverTitle = "";
-      this.observer = new MutationObserver(() => this.stayOnTop());
-      this.onToggle = () => this.stayOnTop();
-    }
-    get isUp() {
-      return this.since !== null;
-    }
-    get age() {
-      return this.since && secondsSince(this.since);
-    }
-    raise() {
-      if (this.since) return;
-      this.since = momentAgo();
-      this.title = document.title;
-      document.title = this.dialogs.coverTitle;
-      this.coverTitle = document.title;
-      document.documentElement.classList.add(CLASS);
-      this.explain("");
-      this.observer.observe(document, {
-        attributeFilter: ["open"],
-        characterData: true,
-        // the title
-        childList: true,
-        subtree: true
-      });
-      document.addEventListener("toggle", this.onToggle, true);
-      this.stayOnTop();
-    }
-    lower() {
-      if (!this.since) return;
-      this.since = null;
-      this.observer.disconnect();
-      document.removeEventListener("toggle", this.onToggle, true);
-      document.title = this.title;
-      document.documentElement.classList.remove(CLASS);
-      this.explain("");
-      this.dialogs.writeLockedSince(null);
-    }
-    /** Says why, and stays open. */
-    explain(reason) {
-      this.reason = reason;
-      this.dialogs.show("cover", this.isUp, reason || "doubt");
-    }
-    /** Shows in another element what it shows. */
-    refresh() {
-      if (this.since) this.explain(this.reason);
-    }
-    stayOnTop() {
-      if (document.title !== this.coverTitle) {
-        this.title = document.title;
-        document.title = this.coverTitle;
-      }
-      if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
-      this.observer.takeRecords();
-    }
-  };
-
   // roots.ts
   function documentIn(element) {
     return "contentDocument" in element ? element.contentDocument : null;
@@ -405,233 +338,6 @@
     const field = form.elements.namedItem("csrfmiddlewaretoken");
     if (field instanceof HTMLInputElement) field.value = csrfToken;
   }
-
-  // dialogs.ts
-  function isDialog(element) {
-    return "showModal" in element;
-  }
-  function focusedElement() {
-    let focused = document.activeElement;
-    for (let inner = focused; inner; inner = documentIn(inner)?.activeElement ?? null) {
-      focused = inner;
-    }
-    return focused;
-  }
-  function inWords(seconds, language) {
-    const isFull = seconds % 60 === 0;
-    const unit = isFull ? "minute" : "second";
-    const value = isFull ? seconds / 60 : seconds;
-    return value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" });
-  }
-  function inDigits(seconds) {
-    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  }
-  var Dialogs = class extends Observer {
-    constructor(delegate) {
-      super();
-      this.delegate = delegate;
-      this.focusBefore = null;
-      this.lockedSince = null;
-    }
-    /** Lets go of the dialogs of this element: others are to be found from now on. */
-    reset() {
-      this.stop();
-      for (const dialog of this.element.querySelectorAll("dialog")) dialog.close();
-      this.writeLockedSince(this.lockedSince);
-    }
-    get element() {
-      return this.delegate.element;
-    }
-    get language() {
-      return this.delegate.options.language;
-    }
-    /** In the element if it is there: while a library swaps them, there may be two in the page. */
-    find(name) {
-      const id = `session_security_${name}`;
-      return this.element.querySelector(`#${id}`) ?? document.getElementById(id);
-    }
-    write(name, text) {
-      const element = this.find(name);
-      if (element) element.textContent = text;
-    }
-    listen() {
-      this.on(this.element, "cancel click close submit", (event) => this.hear(event), false);
-    }
-    hear(event) {
-      const { delegate } = this;
-      switch (event.type) {
-        case "click":
-          this.hearClick(event);
-          break;
-        case "close":
-          delegate.onClosed();
-          break;
-        case "cancel":
-          event.preventDefault();
-          delegate.onStay();
-          break;
-        case "submit":
-          event.preventDefault();
-          delegate.onSignOut();
-      }
-    }
-    hearClick(event) {
-      const target = event.target;
-      const link = target.closest("a[target]");
-      const tab = link && window.open(link.href);
-      if (tab) {
-        tab.opener = null;
-        event.preventDefault();
-      }
-      if (target.closest("[name=stay]")) this.delegate.onStay();
-      if (target.closest("[name=leave]")) this.delegate.onLeave();
-    }
-    /** Whether an event in a dialog has an effect of its own, so that it is no sign of activity. */
-    isControl({ target, key }) {
-      if (!this.element.contains(target)) return false;
-      if (key) return /^(Enter|Escape|Tab| )$/.test(key);
-      return target.closest?.("a, button") != null;
-    }
-    /** Opens or closes a dialog, with those of its parts that are for `when`. */
-    show(name, isOpen, when) {
-      const dialog = this.find(name);
-      if (!dialog) return;
-      for (const part of dialog.querySelectorAll("[data-when]")) {
-        part.hidden = !part.dataset["when"]?.split(" ").includes(when);
-      }
-      if (!isDialog(dialog)) {
-        dialog.style.display = isOpen ? "block" : "none";
-        dialog.toggleAttribute("open", isOpen);
-      } else if (isOpen && !dialog.open) this.open(dialog);
-      else if (!isOpen && dialog.open) this.close(dialog);
-    }
-    open(dialog) {
-      if (!dialog.isConnected) return;
-      this.focusBefore ??= focusedElement();
-      dialog.showModal();
-    }
-    close(dialog) {
-      dialog.close();
-      this.focusBefore?.focus({ preventScroll: true });
-      this.focusBefore = null;
-    }
-    /** Writes the time left, and puts it into words for screen readers if `isSpoken`. */
-    writeTimeLeft(seconds, isSpoken) {
-      this.write("counter", inDigits(seconds));
-      if (isSpoken) this.write("spoken", inWords(seconds, this.language));
-    }
-    /** Says since when the page is locked, or no more. */
-    writeLockedSince(moment) {
-      this.lockedSince = moment;
-      const place = this.find("since");
-      if (!place) return;
-      const style = { dateStyle: "medium", timeStyle: "short" };
-      place.textContent = moment?.toLocaleString(this.language, style) ?? "";
-      if (place.parentElement) place.parentElement.hidden = !moment;
-    }
-    /** A page of 2.x has no cover: locked, it would be blank. */
-    get canLock() {
-      return this.find("cover") !== null;
-    }
-    /** The title of a page that can't be read. */
-    get coverTitle() {
-      return this.find("cover_title")?.textContent ?? "";
-    }
-    /** Puts the cover above all else; a screen reader reads it anew. */
-    raiseCover() {
-      const cover = this.find("cover");
-      if (!cover || !isDialog(cover) || !cover.isConnected) return;
-      cover.close();
-      cover.showModal();
-    }
-    /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
-    get isCoverBeneath() {
-      const cover = this.find("cover");
-      if (!cover) return false;
-      const { left, top, width, height } = cover.getBoundingClientRect();
-      return !cover.contains(document.elementFromPoint(left + width / 2, top + height / 2));
-    }
-    /** Has the links to sign in again name another sign-in. */
-    renewSignInLinks(signIn) {
-      const links = this.element.querySelectorAll("a[href*='signIn=']");
-      for (const link of links) link.search = new URLSearchParams({ signIn }).toString();
-    }
-  };
-
-  // ending.ts
-  var WAIT_BEFORE_LEAVING = 2e3;
-  var LOOP = 1e4;
-  var DEPARTURE = 1e4;
-  var Ending = class {
-    constructor(page) {
-      this.page = page;
-      this.reason = "";
-      this.isLeaving = false;
-    }
-    end(reason, awaitsSignIn) {
-      if (this.reason) return;
-      const { options, unsaved } = this.page;
-      this.page.coverPage();
-      this.reason = reason;
-      const mayLeave = this.page.fire("expire", { reason });
-      const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
-      const { canLock } = this.page.dialogs;
-      const onExpire = options.onExpire ?? "auto";
-      const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
-      if (afterTheEnd(page) === "locked") {
-        this.lock();
-        if (mayLeave) this.page.fire("lock");
-        return;
-      }
-      this.isLeaving = true;
-      if (awaitsSignIn) {
-        setTimeout(() => {
-          if (this.isLeaving) this.leave();
-        }, WAIT_BEFORE_LEAVING);
-      } else if (options.returnToUrl) this.signOut();
-      else this.leave();
-    }
-    lock() {
-      const { cover, dialogs, timeline } = this.page;
-      const overdue = Math.max(0, -timeline.remaining);
-      if (overdue) this.reason = timeline.isEndFinal ? "absolute" : "idle";
-      dialogs.writeLockedSince(new Date(Date.now() - overdue * 1e3));
-      cover.explain(this.reason);
-      dialogs.raiseCover();
-    }
-    /** The same user is signed in again. */
-    reopen() {
-      this.reason = "";
-      this.isLeaving = false;
-    }
-    /** Loads the page again, without a place in the history. */
-    leave(isChosen = false) {
-      this.page.coverPage();
-      this.reason ||= "anonymous";
-      const [url] = location.href.split("#");
-      this.isLeaving = isChosen || performance.now() >= LOOP || document.referrer !== url;
-      if (!this.isLeaving) return;
-      this.page.retire();
-      location.replace(url ?? "");
-    }
-    /** Posts to the logout URL, with a token of this moment, one tab after the other. */
-    async signOut() {
-      if (navigator.locks) await navigator.locks.request(this.page.tabs.name, () => this.submit());
-      else await this.submit();
-    }
-    async submit() {
-      const { element, options, ping, unsaved } = this.page;
-      const form = element.querySelector("form");
-      const csrfToken = await ping.fetchToken();
-      if (csrfToken === void 0 && !this.reason) return;
-      unsaved.stop();
-      if (form && csrfToken !== void 0) {
-        setToken(form, csrfToken);
-        form.submit();
-        await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
-      } else if (options.returnToUrl) location.replace(options.returnToUrl);
-    }
-  };
 
   // ping.ts
   var PATIENCE = 30;
@@ -732,25 +438,6 @@
   };
 
   // tabs.ts
-  var StorageChannel = class {
-    constructor(name, delegate) {
-      this.name = name;
-      this.delegate = delegate;
-      this.hear = ({ key, newValue }) => {
-        if (key === this.name && newValue) this.delegate.onTabMessage(JSON.parse(newValue));
-      };
-      addEventListener("storage", this.hear);
-    }
-    postMessage(message) {
-      try {
-        localStorage.setItem(this.name, JSON.stringify(message));
-      } catch {
-      }
-    }
-    close() {
-      removeEventListener("storage", this.hear);
-    }
-  };
   var Tabs = class {
     constructor(name, delegate) {
       this.name = name;
@@ -758,7 +445,9 @@
       this.channel = null;
     }
     start() {
-      this.channel ??= this.open();
+      if (this.channel || !window.BroadcastChannel) return;
+      this.channel = new BroadcastChannel(this.name);
+      this.channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
     }
     // An open one does not keep a page out of the back/forward cache, but what is said to a page
     // there is lost, or throws it out.
@@ -769,11 +458,505 @@
     broadcast(message) {
       this.channel?.postMessage(message);
     }
-    open() {
-      if (!window.BroadcastChannel) return new StorageChannel(this.name, this.delegate);
-      const channel = new BroadcastChannel(this.name);
-      channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
-      return channel;
+  };
+
+  // conversation.ts
+  var FOLLOW = 2e3;
+  var FRESH = 2;
+  function areOthers(user, other) {
+    return Boolean(user && other && user !== other);
+  }
+  var Conversation = class {
+    constructor(page) {
+      this.page = page;
+      /** The page may have missed something. */
+      this.isUncertain = false;
+      this.mayHaveNewSignIn = false;
+      const { options } = page;
+      this.ping = new PingClient(options);
+      this.tabs = new Tabs(`session_security ${options.channel ?? options.pingUrl}`, this);
+    }
+    start() {
+      this.tabs.start();
+    }
+    stop() {
+      clearTimeout(this.departure);
+      this.tabs.stop();
+    }
+    // What the server says.
+    async ask(isPageHidden = false) {
+      if (this.page.isStarted && mayAsk(this.page.facts)) await this.inquire(isPageHidden);
+    }
+    async inquire(isPageHidden) {
+      const question = this.page.timeline.recordQuestion();
+      this.broadcast("question");
+      const { signIn = "", user = "" } = this.page.options;
+      const idleFor = question.idleFor.toFixed(3);
+      const answer = await this.ping.ask({ signIn, user, idleFor }, isPageHidden);
+      if (this.page.isStarted && answer !== "overtaken") this.onAnswer(question, answer);
+    }
+    onAnswer(question, answer) {
+      if (answer === "failed") {
+        this.page.timeline.recordFailure();
+        this.page.evaluate();
+      } else if (answer.state === "expired") {
+        this.mayHaveNewSignIn = false;
+        if (!this.page.ending.reason) this.broadcast("ended", answer.reason);
+        this.page.ending.end(answer.reason, false);
+      } else if (answer.signIn !== this.page.options.signIn && areOthers(answer.user, this.page.options.user)) {
+        this.page.ending.leave();
+      } else this.onActive(question, answer);
+    }
+    onActive(question, answer) {
+      const { options, timeline } = this.page;
+      const { csrfToken, expireAfter, signIn, user, warnAfter } = answer;
+      if (csrfToken) {
+        this.page.dialogs.renewSignInLinks(signIn);
+        renewTokens(csrfToken);
+        this.page.fire("renew", { csrfToken });
+      }
+      Object.assign(options, { expireAfter, signIn, user, warnAfter });
+      timeline.recordAnswer(question, answer);
+      this.isUncertain = this.page.cover.isUp && timeline.remaining <= 1;
+      const wasLocked = this.page.ending.reason !== "";
+      this.mayHaveNewSignIn = false;
+      this.page.ending.reopen();
+      this.broadcast("answer");
+      this.page.evaluate();
+      if (wasLocked) this.page.fire("unlock");
+    }
+    // What other tabs say.
+    broadcast(kind, reason) {
+      const { signIn, user } = this.page.options;
+      const { ages } = this.page.timeline;
+      this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
+    }
+    onTabMessage(message) {
+      const { options } = this.page;
+      if (message.signIn === options.signIn) this.onOwnMessage(message);
+      else this.onOtherSignIn(areOthers(message.user, options.user));
+      this.page.evaluate();
+    }
+    /** There may be another sign-in than the one that was known. */
+    onOtherSignIn(isOfOtherUser) {
+      if (isOfOtherUser) this.page.coverPage();
+      if (!this.mayHaveNewSignIn) this.ping.allowNow();
+      this.mayHaveNewSignIn = true;
+    }
+    onOwnMessage({ ages, kind, reason, sent }) {
+      const delay = Math.max(0, Date.now() - sent) / 1e3;
+      if (this.page.timeline.merge(ages, delay)) this.isUncertain = false;
+      if (kind === "ended" || kind === "lock") {
+        if (delay < FRESH) this.page.ending.end(reason ?? "anonymous", kind === "lock");
+        else this.page.coverPage();
+      }
+      if (kind === "hello" && this.page.ending.reason) void this.ask();
+      if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
+      if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
+    }
+    /** A page was left for one that is not of this site, or where nobody is signed in. */
+    onNotFollowed() {
+      this.isUncertain = true;
+      this.page.evaluate();
+    }
+  };
+
+  // cover.ts
+  var CLASS = "session_security_covered";
+  var PATIENCE2 = 10;
+  var Cover = class {
+    // of popovers
+    constructor(dialogs) {
+      this.dialogs = dialogs;
+      this.since = null;
+      this.reason = "";
+      /** Somebody wants to leave work that would be lost. */
+      this.isAsking = false;
+      this.title = "";
+      // that the page would have
+      this.coverTitle = "";
+      this.observer = new MutationObserver(() => this.stayOnTop());
+      this.onToggle = () => this.stayOnTop();
+    }
+    get isUp() {
+      return this.since !== null;
+    }
+    get age() {
+      return this.since && secondsSince(this.since);
+    }
+    raise() {
+      if (this.since) return;
+      this.since = momentAgo();
+      document.documentElement.classList.add(CLASS);
+      this.explain("");
+      this.observer.observe(document, {
+        attributeFilter: ["open"],
+        characterData: true,
+        // the title
+        childList: true,
+        subtree: true
+      });
+      document.addEventListener("toggle", this.onToggle, true);
+    }
+    lower() {
+      if (!this.since) return;
+      this.since = null;
+      this.observer.disconnect();
+      document.removeEventListener("toggle", this.onToggle, true);
+      document.title = this.title;
+      this.coverTitle = "";
+      document.documentElement.classList.remove(CLASS);
+      this.dialogs.show("cover", false, "doubt");
+      this.dialogs.writeLockedSince(null);
+    }
+    /** Says why, and stays open. */
+    explain(reason) {
+      this.reason = reason;
+      this.isAsking = false;
+      this.refresh();
+    }
+    /** Asks before work is lost. */
+    ask() {
+      this.isAsking = true;
+      this.refresh();
+    }
+    /** Says what there is to say by now, perhaps in another element. */
+    refresh() {
+      const { age } = this;
+      if (age === null) return;
+      const when = this.reason || (age < PATIENCE2 ? "doubt" : "wait");
+      this.dialogs.show("cover", true, this.isAsking ? "ask" : when);
+      this.stayOnTop();
+    }
+    stayOnTop() {
+      if (document.title !== this.coverTitle) this.title = document.title;
+      const title = this.dialogs.coverTitle;
+      if (document.title !== title) document.title = title;
+      this.coverTitle = document.title;
+      if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
+      this.observer.takeRecords();
+    }
+  };
+
+  // shield.ts
+  var MOMENT = 500;
+  var PRESSES = "click dblclick mousedown mouseup pointerdown pointerup touchend touchstart";
+  function isAt({ bottom, left, right, top }, event) {
+    const { clientX, clientY } = event.touches?.[0] ?? event;
+    return left <= clientX && clientX <= right && top <= clientY && clientY <= bottom;
+  }
+  function shield(dialog) {
+    const place = dialog.getBoundingClientRect();
+    const listening = new AbortController();
+    const swallow = (event) => {
+      if (!isAt(place, event)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    for (const type of PRESSES.split(" ")) {
+      addEventListener(type, swallow, { capture: true, signal: listening.signal });
+    }
+    setTimeout(() => listening.abort(), MOMENT);
+  }
+
+  // words.ts
+  function usableLanguage(language) {
+    try {
+      return Intl.getCanonicalLocales(language?.replace("@", "-"))[0];
+    } catch {
+      return void 0;
+    }
+  }
+  function inWords(seconds, language) {
+    const parts = [
+      { unit: "minute", value: Math.floor(seconds / 60) },
+      { unit: "second", value: seconds % 60 }
+    ];
+    return parts.filter(({ value }) => value > 0).map(
+      ({ unit, value }) => value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" })
+    ).join(" ");
+  }
+  function inDigits(seconds) {
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
+  // dialogs.ts
+  var LEADING_KEYS = /Alt|Arrow|Control|Lock|Meta|Shift|Tab/;
+  var KEYS = "keydown keypress keyup";
+  var CHOICES = "a:not([hidden]), button:not([hidden], [name=leave], [name=discard])";
+  function isDialog(element) {
+    return "showModal" in element;
+  }
+  function focusedElement() {
+    let focused = document.activeElement;
+    for (let inner = focused; inner; inner = documentIn(inner)?.activeElement ?? null) {
+      focused = inner;
+    }
+    return focused;
+  }
+  function takeFocus(dialog) {
+    const choice = dialog.querySelector(CHOICES) ?? dialog.querySelector("[tabindex]");
+    choice?.focus();
+  }
+  var Dialogs = class extends Observer {
+    constructor(delegate) {
+      super();
+      this.delegate = delegate;
+      this.focusBefore = null;
+      /** What the open dialog says, which has been given the focus. */
+      this.stage = "";
+      this.lockedSince = null;
+    }
+    /** Lets go of the dialogs of this element: others are to be found from now on. */
+    reset() {
+      this.stop();
+      for (const dialog of this.element.querySelectorAll("dialog")) dialog.close();
+      this.writeLockedSince(this.lockedSince);
+    }
+    get element() {
+      return this.delegate.element;
+    }
+    get language() {
+      return usableLanguage(this.delegate.options.language);
+    }
+    /** In the element if it is there: while a library swaps them, there may be two in the page. */
+    find(name) {
+      const id = `session_security_${name}`;
+      return this.element.querySelector(`#${id}`) ?? document.getElementById(id);
+    }
+    write(name, text) {
+      const element = this.find(name);
+      if (element) element.textContent = text;
+    }
+    listen() {
+      const { element } = this;
+      this.on(element, "cancel click close submit", (event) => this.hear(event), { passive: false });
+      const keep = (event) => event.stopPropagation();
+      this.on(element, `${KEYS} ${PRESSES}`, keep, { capture: false });
+      this.on(document, KEYS, (event) => {
+        if (element.querySelector("[open]") && !this.contains(event)) keep(event);
+      });
+    }
+    contains({ target }) {
+      return this.element.contains(target);
+    }
+    hear(event) {
+      const { delegate } = this;
+      switch (event.type) {
+        case "click":
+          this.hearClick(event);
+          break;
+        case "close":
+          delegate.onClosed();
+          break;
+        case "cancel":
+          event.preventDefault();
+          delegate.onStay();
+          break;
+        case "submit":
+          event.preventDefault();
+          delegate.onSignOut();
+      }
+    }
+    hearClick(event) {
+      const target = event.target;
+      const link = target.closest("a[target]");
+      const tab = link && window.open(link.href);
+      if (tab) {
+        tab.opener = null;
+        event.preventDefault();
+      }
+      if (target.matches("dialog") && !isAt(target.getBoundingClientRect(), event)) {
+        this.delegate.onPressedBeside();
+      }
+      if (target.closest("[name=stay], [name=back]")) this.delegate.onStay();
+      if (target.closest("[name=leave]")) this.delegate.onLeave(false);
+      if (target.closest("[name=discard]")) this.delegate.onLeave(true);
+    }
+    /** Whether an event works the open dialog, so that it is no sign of activity. */
+    isControl(event) {
+      const { code, key, target } = event;
+      if (key && LEADING_KEYS.test(key + code)) return true;
+      if (!this.contains(event)) return false;
+      if (key) return /^(Enter|Escape| )$/.test(key);
+      return target.closest?.("a, button") != null;
+    }
+    /** Whether a pointer is over a dialog. */
+    isOver(name, event) {
+      const dialog = this.find(name);
+      return dialog !== null && isAt(dialog.getBoundingClientRect(), event);
+    }
+    /** Opens or closes a dialog, with those of its parts that are for `when`. */
+    show(name, isOpen, when) {
+      const dialog = this.find(name);
+      if (!dialog) return;
+      for (const part of dialog.querySelectorAll("[data-when]")) {
+        part.hidden = !part.dataset["when"]?.split(" ").includes(when);
+      }
+      if (!isDialog(dialog)) {
+        dialog.style.display = isOpen ? "block" : "none";
+        dialog.toggleAttribute("open", isOpen);
+        return;
+      }
+      if (isOpen) this.open(dialog, `${name} ${when}`);
+      else if (dialog.open) this.close(dialog);
+    }
+    open(dialog, stage) {
+      if (!dialog.isConnected) return;
+      if (dialog.open && stage === this.stage) return;
+      if (!dialog.open) {
+        this.focusBefore ??= focusedElement();
+        dialog.showModal();
+      } else if (stage === "cover ask") shield(dialog);
+      takeFocus(dialog);
+      this.stage = stage;
+    }
+    close(dialog) {
+      shield(dialog);
+      dialog.close();
+      this.focusBefore?.focus({ preventScroll: true });
+      this.focusBefore = null;
+    }
+    /** Writes the time left, and puts it into words for screen readers if `isSpoken`. */
+    writeTimeLeft(seconds, isSpoken) {
+      this.write("counter", inDigits(seconds));
+      if (isSpoken) this.write("spoken", inWords(seconds, this.language));
+    }
+    /** Says since when the page is locked, or no more. */
+    writeLockedSince(moment) {
+      this.lockedSince = moment;
+      const place = this.find("since");
+      if (!place) return;
+      const style = { dateStyle: "medium", timeStyle: "short" };
+      place.textContent = moment?.toLocaleString(this.language, style) ?? "";
+      if (place.parentElement) place.parentElement.hidden = !moment;
+    }
+    /** A page of 2.x has no cover: locked, it would be blank. */
+    get canLock() {
+      return this.find("cover") !== null;
+    }
+    /** The title of a page that can't be read. */
+    get coverTitle() {
+      return this.find("cover_title")?.innerText ?? "";
+    }
+    /** Puts the cover above all else; a screen reader reads it anew. */
+    raiseCover() {
+      const cover = this.find("cover");
+      if (!cover || !isDialog(cover) || !cover.isConnected) return;
+      cover.close();
+      cover.showModal();
+      takeFocus(cover);
+    }
+    /** Whether another dialog lies over the cover, which is inert then, and not to be found. */
+    get isCoverBeneath() {
+      const cover = this.find("cover");
+      if (!cover) return false;
+      const { left, top, width, height } = cover.getBoundingClientRect();
+      return !cover.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    }
+    /** Has the links to sign in again name another sign-in. */
+    renewSignInLinks(signIn) {
+      const links = this.element.querySelectorAll("a[href*='signIn=']");
+      for (const link of links) link.search = new URLSearchParams({ signIn }).toString();
+    }
+  };
+
+  // ending.ts
+  var WAIT_BEFORE_LEAVING = 2e3;
+  var LOOP = 1e4;
+  var DEPARTURE = 1e4;
+  var STAY = 3e3;
+  var Ending = class {
+    constructor(page) {
+      this.page = page;
+      this.reason = "";
+      this.isLeaving = false;
+      this.hasStayed = false;
+    }
+    /** There is something in the page that its user would miss. */
+    get holdsWork() {
+      return this.page.options.answered === true || this.page.unsaved.isAnyAtTheEnd;
+    }
+    end(reason, awaitsSignIn) {
+      if (this.reason) return;
+      const { options } = this.page;
+      this.page.coverPage();
+      this.reason = reason;
+      const mayLeave = this.page.fire("expire", { reason });
+      const hasUnsavedInput = this.holdsWork;
+      const { canLock } = this.page.dialogs;
+      const onExpire = options.onExpire ?? "auto";
+      const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
+      if (afterTheEnd(page) === "locked") {
+        this.lock();
+        if (mayLeave) this.page.fire("lock");
+        return;
+      }
+      this.isLeaving = true;
+      if (awaitsSignIn) {
+        setTimeout(() => {
+          if (this.isLeaving) this.leave();
+        }, WAIT_BEFORE_LEAVING);
+      } else if (options.returnToUrl) this.signOut();
+      else this.leave();
+    }
+    lock() {
+      const { cover, dialogs, timeline } = this.page;
+      const overdue = Math.max(0, -timeline.remaining);
+      if (overdue) this.reason = timeline.isEndFinal ? "absolute" : "idle";
+      dialogs.writeLockedSince(new Date(Date.now() - overdue * 1e3));
+      cover.explain(this.reason);
+      dialogs.raiseCover();
+    }
+    /** The same user is signed in again. */
+    reopen() {
+      this.reason = "";
+      this.isLeaving = false;
+    }
+    /** Loads the page again, without a place in the history. */
+    leave(isChosen = false) {
+      this.page.coverPage();
+      this.reason ||= "anonymous";
+      const [url] = location.href.split("#");
+      const isLoop = performance.now() < LOOP && document.referrer === url;
+      this.isLeaving = isChosen || !(isLoop || this.hasStayed);
+      if (!this.isLeaving) {
+        this.page.cover.explain(this.reason);
+        return;
+      }
+      this.page.retire();
+      location.replace(url ?? "");
+      this.expectDeparture();
+    }
+    /** A prompt of the site's own may keep the page: then somebody has work in it, and it is locked. */
+    expectDeparture() {
+      setTimeout(() => {
+        if (!this.isLeaving) return;
+        this.isLeaving = false;
+        this.hasStayed = true;
+        this.page.resume();
+        this.lock();
+        this.page.fire("lock");
+      }, STAY);
+    }
+    /** Posts to the logout URL, with a token of this moment, one tab after the other. */
+    async signOut() {
+      if (navigator.locks)
+        await navigator.locks.request(this.page.conversation.tabs.name, () => this.submit());
+      else await this.submit();
+    }
+    async submit() {
+      const { conversation, element, options } = this.page;
+      const form = element.querySelector("form");
+      const csrfToken = await conversation.ping.fetchToken();
+      if (csrfToken === void 0 && !this.reason) return;
+      if (this.reason) this.page.retire();
+      this.expectDeparture();
+      if (form && csrfToken !== void 0) {
+        setToken(form, csrfToken);
+        form.submit();
+        await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
+      } else if (options.returnToUrl) location.replace(options.returnToUrl);
     }
   };
 
@@ -907,6 +1090,8 @@
   };
 
   // warning.ts
+  var REST_BESIDE_IT = 1e3;
+  var REST_ON_IT = 5e3;
   var Warning = class {
     constructor(dialogs, delegate) {
       this.dialogs = dialogs;
@@ -914,6 +1099,8 @@
       this.isOpen = false;
       /** The dialog shows: no script has objected, and nobody has sent it away. */
       this.isShown = false;
+      /** A pointer has moved, perhaps toward a button. */
+      this.isAwaited = false;
       this.secondsWritten = 0;
     }
     /** Opens, or goes on counting. */
@@ -926,52 +1113,79 @@
       }
       this.dialogs.show("warning", this.isShown, isEndFinal2 ? "final" : "idle");
       const seconds = Math.ceil(remaining);
-      if (seconds === this.secondsWritten) return;
-      const isSpoken = !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0;
-      this.dialogs.writeTimeLeft(seconds, isSpoken);
-      this.secondsWritten = seconds;
+      this.write(
+        seconds,
+        !this.secondsWritten || [10, 20, 30].includes(seconds) || seconds % 60 === 0
+      );
+    }
+    /**
+     * Whether what somebody does says that somebody is there. What works the dialog does not; and it
+     * waits for a pointer, which may be on its way to a button.
+     */
+    hear(event) {
+      if (!this.isShown) return true;
+      clearTimeout(this.rest);
+      if (this.dialogs.isControl(event)) return false;
+      this.isAwaited = event.type !== "keydown" && event.type !== "input";
+      const patience = this.dialogs.isOver("warning", event) ? REST_ON_IT : REST_BESIDE_IT;
+      if (this.isAwaited) this.rest = setTimeout(() => this.release(), patience);
+      else this.release();
+      return true;
+    }
+    /** Nobody wants to press a button of it: it need not stay for that. */
+    release() {
+      this.isAwaited = false;
+      if (!this.isOpen) this.hide();
+    }
+    /** Somebody is there. */
+    extend(remaining) {
+      if (this.isOpen) {
+        this.isOpen = false;
+        this.delegate.fire("extend");
+        if (this.isOpen) return;
+      }
+      if (this.isAwaited) this.write(Math.ceil(remaining), false);
+      else this.hide();
+    }
+    /** Time is up, or there is nothing to be warned of any more. */
+    close() {
+      this.isOpen = false;
+      this.hide();
+    }
+    /** Gets out of the way; time goes on. */
+    dismiss() {
+      this.isShown = this.isAwaited = false;
     }
     /** The dialog is another one, which says nothing yet. */
     writeAnew() {
       this.secondsWritten = 0;
     }
-    /** Closes: since somebody is there, or since time is up. */
-    close(isExtended) {
-      if (this.isOpen) {
-        this.isOpen = false;
-        if (isExtended) this.delegate.fire("extend");
-        if (this.isOpen) return;
-      }
+    hide() {
+      clearTimeout(this.rest);
+      this.dismiss();
       this.dialogs.show("warning", false, "idle");
     }
-    /** Gets out of the way; time goes on. */
-    dismiss() {
-      this.isShown = false;
+    write(seconds, isSpoken) {
+      if (seconds === this.secondsWritten) return;
+      this.dialogs.writeTimeLeft(seconds, isSpoken);
+      this.secondsWritten = seconds;
     }
   };
 
   // watcher.ts
-  var FOLLOW = 2e3;
   var GAP = 1e3;
-  var FRESH = 2;
-  function areOthers(user, other) {
-    return Boolean(user && other && user !== other);
-  }
   var SessionWatcher = class {
     constructor(element, options, times) {
       this.element = element;
       this.options = options;
-      this.isUncertain = false;
-      this.mayHaveNewSignIn = false;
       this.wasAnswerDue = false;
       /** There is no element in the page to show anything in. */
       this.isSuspended = false;
       const { pingUrl } = options;
       this.timeline = new Timeline(times, options);
-      this.ping = new PingClient(options);
+      this.conversation = new Conversation(this);
       this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
       this.activity = new Activity(this);
-      this.tabs = new Tabs(`session_security ${options.channel ?? pingUrl}`, this);
       this.page = new PageObserver(this);
       this.dialogs = new Dialogs(this);
       this.warning = new Warning(this.dialogs, this);
@@ -979,20 +1193,22 @@
       this.ending = new Ending(this);
     }
     get observers() {
-      return [this.page, this.dialogs, this.activity, this.tabs];
+      return [this.page, this.dialogs, this.activity, this.conversation];
+    }
+    get isStarted() {
+      return this.page.isStarted;
     }
     start() {
-      if (this.page.isStarted) return;
+      if (this.isStarted) return;
       for (const observer of this.observers) observer.start();
       this.unsaved.start();
-      this.ping.allowNow();
-      this.broadcast("hello");
+      this.conversation.ping.allowNow();
+      this.conversation.broadcast("hello");
       this.evaluate();
     }
     /** Does nothing until it is started again. */
     stop() {
       clearTimeout(this.nextLook);
-      clearTimeout(this.departure);
       for (const observer of this.observers) observer.stop();
     }
     /** Is not started again: the page is left, or the element taken out of it. */
@@ -1000,23 +1216,31 @@
       this.stop();
       this.unsaved.stop();
     }
+    /** The page was to be left, and is still there. */
+    resume() {
+      const { confirmFormDiscard, pingUrl } = this.options;
+      this.unsaved.configure(pingUrl, Boolean(confirmFormDiscard));
+      this.distrust();
+      this.start();
+    }
     /** Shows itself in another element, or in this one, which was moved or changed. */
     moveTo(element, options) {
       const before = this.options;
       this.dialogs.reset();
       this.element = element;
-      this.options = this.timeline.limits = this.ping.options = options;
+      this.options = this.timeline.limits = this.conversation.ping.options = options;
       this.dialogs.reset();
       this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
       this.warning.writeAnew();
       this.scheduleGap();
-      if (options.signIn !== before.signIn) this.onOtherSignIn(areOthers(options.user, before.user));
+      if (options.signIn !== before.signIn)
+        this.conversation.onOtherSignIn(areOthers(options.user, before.user));
       if (this.isSuspended) {
         this.isSuspended = false;
         this.start();
-        if (this.ending.reason) this.onOtherSignIn(true);
+        if (this.ending.reason) this.conversation.onOtherSignIn(true);
       }
-      if (this.page.isStarted) this.dialogs.start();
+      if (this.isStarted) this.dialogs.start();
       this.cover.refresh();
       this.evaluate();
     }
@@ -1035,9 +1259,9 @@
     /** The page goes on without this app, and what was done in it is not lost. */
     suspend() {
       this.isSuspended = true;
-      if (!this.page.isStarted) return;
-      if (this.timeline.times.hasUnreportedActivity) void this.inquire(true);
-      this.warning.close(false);
+      if (!this.isStarted) return;
+      if (this.timeline.times.hasUnreportedActivity) void this.conversation.inquire(true);
+      this.warning.close();
       this.cover.lower();
       this.onLeft();
     }
@@ -1050,13 +1274,14 @@
     /** The page comes from a cache, and may show what nobody may see any more. */
     distrust() {
       this.coverPage();
-      if (this.ending.reason) this.mayHaveNewSignIn = true;
+      if (this.ending.reason) this.conversation.mayHaveNewSignIn = true;
     }
     get facts() {
-      const { cover, ending, ping } = this;
+      const { conversation, cover, ending } = this;
+      const { isUncertain, mayHaveNewSignIn, ping } = conversation;
       return {
         ...this.timeline.facts,
-        isRunning: this.page.isStarted && !isWatchedFromOutside(),
+        isRunning: this.isStarted && !isWatchedFromOutside(),
         isHidden: document.hidden,
         coveredFor: cover.age,
         isWarningOpen: this.warning.isOpen,
@@ -1065,36 +1290,37 @@
         wasAnswerDue: this.wasAnswerDue,
         isEnded: ending.reason !== "",
         isLeaving: ending.isLeaving,
-        isUncertain: this.isUncertain,
-        mayHaveNewSignIn: this.mayHaveNewSignIn
+        isUncertain,
+        mayHaveNewSignIn
       };
     }
     /** Decides anew: whenever anything may have changed, and when it is time to. */
     evaluate() {
       clearTimeout(this.nextLook);
-      if (!this.page.isStarted) return;
+      if (!this.isStarted) return;
       this.unsaved.update();
       const { phase, ask, isAnswerDue: isAnswerDue2, lookAgainIn } = decide(this.facts, this.options);
       this.wasAnswerDue = isAnswerDue2;
       this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1e3);
       this.enter(phase);
-      if (ask) void this.ask();
+      if (ask) void this.conversation.ask();
     }
     enter(phase) {
       const { isEndFinal: isEndFinal2, remaining } = this.timeline;
       if (phase === "open" || phase === "warning") this.cover.lower();
       switch (phase) {
         case "open":
-          this.warning.close(true);
+          this.warning.extend(remaining);
           break;
         case "warning":
           this.warning.show(remaining, isEndFinal2);
           break;
         case "covered":
           this.coverPage();
+          this.cover.refresh();
           break;
         case "leaving":
-          if (!this.ending.isLeaving) this.ending.leave(true);
+          if (!this.ending.isLeaving) this.ending.leave();
           break;
         case "dormant":
           this.element.remove();
@@ -1102,15 +1328,15 @@
     }
     /** Hides the page until the server has spoken. */
     coverPage() {
-      this.isUncertain = true;
-      this.warning.close(false);
+      this.conversation.isUncertain = true;
+      this.warning.close();
       this.cover.raise();
     }
     // What people do.
     onActivityEvent(event) {
       this.unsaved.hear(event);
       if (!event.isTrusted || /^(change|reset|submit)$/.test(event.type)) return;
-      if (!this.warning.isOpen || !this.dialogs.isControl(event)) this.recordActivity(false);
+      if (this.warning.hear(event)) this.recordActivity(false);
     }
     recordActivity(isDeliberate) {
       if (this.cover.isUp) return;
@@ -1120,20 +1346,27 @@
       if (weight === "refused") return;
       if (weight !== "late") {
         const isRescue = weight === "rescue";
-        if (isRescue) this.ping.allowNow();
+        if (isRescue) this.conversation.ping.allowNow();
         if (!timeline.recordActivity(isRescue)) return;
-        this.broadcast("activity");
+        this.conversation.broadcast("activity");
       }
       this.evaluate();
     }
     onStay() {
-      if (this.cover.isUp) return;
-      if (this.timeline.isEndFinal) this.warning.dismiss();
-      else this.recordActivity(true);
+      if (this.cover.isUp) {
+        this.cover.explain(this.ending.reason);
+        return;
+      }
+      this.warning.dismiss();
+      if (!this.timeline.isEndFinal) this.recordActivity(true);
       this.evaluate();
     }
-    onLeave() {
-      this.ending.leave(true);
+    onPressedBeside() {
+      this.warning.release();
+    }
+    onLeave(isSure) {
+      if (isSure || !this.ending.holdsWork) this.ending.leave(true);
+      else this.cover.ask();
     }
     onSignOut() {
       void this.ending.signOut();
@@ -1142,93 +1375,16 @@
       this.cover.explain(this.ending.reason);
     }
     onHidden() {
-      if (shouldReportWhenHidden(this.facts, this.options)) void this.ask(true);
+      if (shouldReportWhenHidden(this.facts, this.options)) void this.conversation.ask(true);
     }
     onLeft() {
-      this.broadcast("goodbye");
+      this.conversation.broadcast("goodbye");
       this.stop();
     }
     onReturned(wasFrozen) {
-      if (this.isUncertain && !this.ping.failures) this.coverPage();
-      this.isUncertain ||= wasFrozen || this.timeline.isReportDue;
-      this.ping.allowNow();
-      if (this.ending.reason || this.options.sharesCookie) void this.ask();
-      this.evaluate();
-    }
-    // What the server says.
-    async ask(isPageHidden = false) {
-      if (this.page.isStarted && mayAsk(this.facts)) await this.inquire(isPageHidden);
-    }
-    async inquire(isPageHidden) {
-      const question = this.timeline.recordQuestion();
-      this.broadcast("question");
-      const { signIn = "", user = "" } = this.options;
-      const idleFor = question.idleFor.toFixed(3);
-      const answer = await this.ping.ask({ signIn, user, idleFor }, isPageHidden);
-      if (this.page.isStarted && answer !== "overtaken") this.onAnswer(question, answer);
-    }
-    onAnswer(question, answer) {
-      if (answer === "failed") {
-        this.timeline.recordFailure();
-        this.evaluate();
-      } else if (answer.state === "expired") {
-        this.mayHaveNewSignIn = false;
-        if (!this.ending.reason) this.broadcast("ended", answer.reason);
-        this.ending.end(answer.reason, false);
-      } else if (answer.signIn !== this.options.signIn && areOthers(answer.user, this.options.user)) {
-        this.ending.leave();
-      } else this.onActive(question, answer);
-    }
-    onActive(question, answer) {
-      const { options, timeline } = this;
-      const { csrfToken, expireAfter, signIn, user, warnAfter } = answer;
-      if (csrfToken) {
-        this.dialogs.renewSignInLinks(signIn);
-        renewTokens(csrfToken);
-        this.fire("renew", { csrfToken });
-      }
-      Object.assign(options, { expireAfter, signIn, user, warnAfter });
-      timeline.recordAnswer(question, answer);
-      this.isUncertain = this.cover.isUp && timeline.remaining <= 1;
-      const wasLocked = this.ending.reason !== "";
-      this.mayHaveNewSignIn = false;
-      this.ending.reopen();
-      this.broadcast("answer");
-      this.evaluate();
-      if (wasLocked) this.fire("unlock");
-    }
-    // What other tabs say.
-    broadcast(kind, reason) {
-      const { signIn, user } = this.options;
-      const { ages } = this.timeline;
-      this.tabs.broadcast({ kind, reason, signIn, user, ages, sent: Date.now() });
-    }
-    onTabMessage(message) {
-      const { options } = this;
-      if (message.signIn === options.signIn) this.onOwnMessage(message);
-      else this.onOtherSignIn(areOthers(message.user, options.user));
-      this.evaluate();
-    }
-    /** There may be another sign-in than the one that was known. */
-    onOtherSignIn(isOfOtherUser) {
-      if (isOfOtherUser) this.coverPage();
-      if (!this.mayHaveNewSignIn) this.ping.allowNow();
-      this.mayHaveNewSignIn = true;
-    }
-    onOwnMessage({ ages, kind, reason, sent }) {
-      const delay = Math.max(0, Date.now() - sent) / 1e3;
-      if (this.timeline.merge(ages, delay)) this.isUncertain = false;
-      if (kind === "ended" || kind === "lock") {
-        if (delay < FRESH) this.ending.end(reason ?? "anonymous", kind === "lock");
-        else this.isUncertain = true;
-      }
-      if (kind === "hello" && this.ending.reason) void this.ask();
-      if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
-      if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
-    }
-    /** A page was left for one that is not of this site, or where nobody is signed in. */
-    onNotFollowed() {
-      this.isUncertain = true;
+      this.conversation.isUncertain ||= wasFrozen || this.timeline.isReportDue;
+      this.conversation.ping.allowNow();
+      if (this.ending.reason || this.options.sharesCookie) void this.conversation.ask();
       this.evaluate();
     }
     fire(name, detail = {}) {
@@ -1316,7 +1472,7 @@
     }
     /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
     lockOtherTabs() {
-      watcher?.broadcast("lock", "anonymous");
+      watcher?.conversation.broadcast("lock", "anonymous");
     }
   };
 

@@ -21,6 +21,12 @@ const isOpen = (name) => {
   const dialog = document.getElementById(`session_security_${name}`);
   return dialog instanceof HTMLDialogElement && dialog.open;
 };
+/** Not while the dialog only waits for the mouse: it shows a session that is extended then. */
+const isWarned = () => {
+  const [minutes = "0", seconds = "0"] =
+    document.getElementById("session_security_counter")?.textContent?.split(":") ?? [];
+  return isOpen("warning") && Number(minutes) * 60 + Number(seconds) <= 20;
+};
 const report = () => {
   const isServed = location.protocol === "http:";
   const typed = document.getElementById("id_symptoms");
@@ -38,7 +44,7 @@ const report = () => {
     user: document.querySelector(".who span")?.textContent ?? "",
     readable: !!document.querySelector("h1")?.checkVisibility({ visibilityProperty: true }),
     covered: isOpen("cover"),
-    warned: isOpen("warning"),
+    warned: isWarned(),
     typed: typed instanceof HTMLTextAreaElement ? typed.value : "",
   };
 };

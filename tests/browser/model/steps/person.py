@@ -29,7 +29,7 @@ def move(page: Page, number: int) -> None:
 # How to act in a page; the number is another one each time.
 ACTS: dict[str, Callable[[Page, int], None]] = {
     "mouse": move,
-    "key": lambda page, _: page.keyboard.press("Shift"),
+    "key": lambda page, _: page.keyboard.press("F2"),
     "wheel": lambda page, _: page.mouse.wheel(0, 10),
     "touch": lambda page, _: page.touchscreen.tap(3, 300),
     "click": lambda page, _: page.mouse.click(3, 300),
