@@ -47,7 +47,7 @@ export class Ending {
     this.page.coverPage();
     this.reason = reason;
     const mayLeave = this.page.fire("expire", { reason });
-    const hasUnsavedInput = options.answered === true || unsaved.isAnyAtTheEnd;
+    const hasUnsavedInput = options.answered === true || unsaved.isAny;
     const { canLock } = this.page.dialogs;
     const onExpire = options.onExpire ?? "auto";
     const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
