@@ -1,7 +1,8 @@
 import { Observer } from "./observer";
 
 // Not "scroll", which is trusted also when a script scrolls.
-const EVENTS = "change input keydown pointerdown pointermove reset submit touchmove wheel";
+const EVENTS =
+  "beforeinput change input keydown pointerdown pointermove reset submit touchmove wheel";
 
 export interface ActivityDelegate {
   /** Something was done, by a person or by a script. */

@@ -46,7 +46,7 @@ export class Ending {
 
   /** There is something in the page that its user would miss. */
   get holdsWork(): boolean {
-    return this.page.options.answered === true || this.page.unsaved.isAnyAtTheEnd;
+    return this.page.options.answered === true || this.page.unsaved.isAny;
   }
 
   end(reason: Reason, awaitsSignIn: boolean): void {

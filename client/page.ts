@@ -29,10 +29,14 @@ export class PageObserver extends Observer {
   }
 }
 
+/** How the browser came to this page. */
+export function navigationOf(): Partial<PerformanceNavigationTiming> {
+  return performance.getEntriesByType("navigation")[0] ?? {};
+}
+
 /** Whether this page was not asked for just now, but comes from a cache of the browser. */
 export function isFromCache(): boolean {
-  const [entry] = performance.getEntriesByType("navigation");
-  const { type, transferSize } = (entry ?? {}) as Partial<PerformanceNavigationTiming>;
+  const { type, transferSize } = navigationOf();
   return type === "back_forward" && !transferSize;
 }
 

@@ -1,66 +1,30 @@
-import { rootsIn } from "./roots";
+import { contentsOfPage, hasErrors, isCounted, isIgnored, isIn, unitOf } from "./fields";
+import { navigationOf } from "./page";
 
-/** What a field says of itself; of what is no form field, nothing. */
-export interface FieldState {
-  readonly value?: unknown;
-  readonly defaultValue?: unknown;
-  readonly checked?: boolean;
-  readonly defaultChecked?: boolean;
-  readonly multiple?: boolean;
-  readonly options?: Iterable<{ readonly selected: boolean; readonly defaultSelected: boolean }>;
-}
+// In milliseconds.
+/** How long after a form was submitted the page may be left for it. */
+const DEPARTURE = 1000;
+/** How long what a widget does after a press may take. */
+const REACTION = 1000;
 
-/** Whether a field is not as the page came. What is no form field is not, once it was changed. */
-export function differs(field: FieldState): boolean {
-  if (field.options) return hasOtherOptions(field.multiple === true, [...field.options]);
-  return (
-    !("value" in field) ||
-    field.value !== field.defaultValue ||
-    field.checked !== field.defaultChecked
-  );
-}
-
-function hasOtherOptions(
-  isMultiple: boolean,
-  options: readonly { selected: boolean; defaultSelected: boolean }[],
-): boolean {
-  // Where nothing says which is selected, the browser takes the first.
-  const isFirstDefault = !isMultiple && !options.some((option) => option.defaultSelected);
-  return options.some(
-    ({ selected, defaultSelected }, index) =>
-      selected !== (defaultSelected || (isFirstDefault && index === 0)),
-  );
-}
-
-function formOf(field: Element): Element | null {
-  const own = (field as Partial<HTMLInputElement>).form ?? field.closest("form");
-  if (own) return own;
-  const root = field.getRootNode() as Node & { host?: Element; defaultView?: Window | null };
-  const outer = root.host ?? root.defaultView?.frameElement;
-  return outer ? formOf(outer) : null;
-}
-
-function isIgnored(path: readonly EventTarget[]): boolean {
-  return path.some(
-    (part) => (part as Partial<HTMLElement>).dataset?.["sessionSecurity"] === "ignore",
-  );
-}
-
-/** The attempt to send fields, or to reset them; without an event, a script has said so. */
-interface Sending {
-  readonly event: Event | null;
-  hasSucceeded: boolean;
-}
-
-/** Knows what was typed and not sent. */
+/** Knows what is in the page and not sent; of a form, or of a field that has none, as a whole. */
 export class UnsavedInput {
-  private readonly fields = new Map<Element, Sending | null>();
+  /** What each held before somebody touched the page; null if it has changed unseen. */
+  private readonly contents = new Map<Element, string | null>();
+  /** The events by which forms were to be sent, unless they were changed since. */
+  private readonly sendings = new Map<Element, Event>();
   /** How often an address was asked when no form was sent. */
   private readonly polls = new Map<string, number>();
+  private check: ReturnType<typeof setTimeout> | undefined;
   private readonly requests = new PerformanceObserver((list) => this.hearRequests(list));
   private readonly onBeforeUnload = (event: Event) => {
     this.hearRequests({ getEntries: () => this.requests.takeRecords() });
-    if (this.isAny) event.preventDefault();
+    // What the page is left for just now is on its way.
+    const isKept = (unit: Element) => {
+      const sending = this.sendings.get(unit);
+      return sending?.defaultPrevented !== false || event.timeStamp - sending.timeStamp > DEPARTURE;
+    };
+    if (this.find().some(isKept)) event.preventDefault();
   };
 
   constructor(
@@ -69,6 +33,9 @@ export class UnsavedInput {
     private asksBeforeLeaving: boolean,
   ) {
     this.configure(pingUrl, asksBeforeLeaving);
+    // What a browser restores, or what was typed before this script was there, no event tells of.
+    const mayBeChanged = /^[br]/.test(navigationOf().type ?? ""); // "back_forward", "reload"
+    if (mayBeChanged || navigator.userActivation?.hasBeenActive) this.remember(true);
   }
 
   configure(pingUrl: string, asksBeforeLeaving: boolean): void {
@@ -76,15 +43,15 @@ export class UnsavedInput {
     this.asksBeforeLeaving = asksBeforeLeaving;
   }
 
-  /** Lets go of fields that a library has taken out of the page for good. */
+  /** Lets go of what a library has taken out of the page for good. */
   forgetRemoved(): void {
-    for (const field of this.fields.keys()) {
-      if (!field.isConnected) this.fields.delete(field);
-    }
+    this.clear((unit) => !unit.isConnected);
   }
 
   /** Goes on while the page is in a cache: what was typed there is still unsaved. */
   start(): void {
+    // What was submitted then is sent: the page was left for it.
+    this.clear((unit) => this.sendings.get(unit)?.defaultPrevented === false);
     this.requests.observe({ type: "resource" });
   }
 
@@ -92,66 +59,98 @@ export class UnsavedInput {
   stop(): void {
     this.requests.disconnect();
     this.asksBeforeLeaving = false;
-    this.update();
+    this.listen(false);
   }
 
-  /** Whether there is some that an event has told of. */
+  /** Whether there is some at the end, also where a script has put in a form with errors. */
   get isAny(): boolean {
-    return [...this.fields].some(([field, sending]) => {
-      const isPending = !sending || (sending.event?.defaultPrevented && !sending.hasSucceeded);
-      return field.isConnected && isPending && differs(field as FieldState);
-    });
+    return this.find().length > 0 || hasErrors();
   }
 
-  /**
-   * Whether there is some at the end, also where no event tells: in a form that a script has put in
-   * with errors, or that was filled in before this script was there.
-   */
-  get isAnyAtTheEnd(): boolean {
-    return this.isAny || [...rootsIn(document)].some((root) => this.hasUnheardInput(root));
-  }
-
-  private hasUnheardInput(root: ParentNode): boolean {
-    const fields = root.querySelectorAll<HTMLTextAreaElement>("[aria-invalid=true], textarea");
-    return [...fields].some(
-      (field) =>
-        !this.fields.has(field) &&
-        !field.closest("[data-session-security=ignore]") &&
-        (field.matches("[aria-invalid=true]") || field.value !== field.defaultValue),
-    );
+  /** Call it before the focus moves: some editors empty their fields then. */
+  hold(): void {
+    for (const unit of this.find()) this.contents.set(unit, null);
   }
 
   /** Takes in an event of a field or a form. */
   hear(event: Event): void {
-    const { target, type } = event;
-    const path = event.composedPath();
-    const [field] = path;
-    if (!field) return;
-    if (type === "input" || (type === "change" && "value" in field)) {
-      if (!isIgnored(path)) this.fields.set(field as Element, null);
-      this.update();
-    } else if (type === "reset" || type === "submit") {
-      this.mark(target, { event, hasSucceeded: false });
-    }
+    const { isTrusted, type } = event;
+    const [target] = event.composedPath() as Element[];
+    if (!target?.closest) return;
+    if (type === "input" || (type === "change" && "value" in target)) {
+      // "change" may come late, when the focus leaves what was saved meanwhile.
+      if (!isIgnored(target)) this.onChange(target, isTrusted && type === "input");
+    } else if (type === "submit") {
+      for (const unit of this.contents.keys()) {
+        if (isIn(target, unit)) this.sendings.set(unit, event);
+      }
+    } else if (isTrusted && /^(before|key|pointerd)/.test(type)) this.onTouch(target, type);
   }
 
-  /** The fields of a form, or all of them, were saved in some other way. */
+  /** A form, or all that is in the page, was saved in some other way. */
   forget(form?: Element): void {
-    this.mark(form, { event: null, hasSucceeded: true });
+    this.clear((unit) => !form || isIn(form, unit));
   }
 
-  private mark(form: EventTarget | null | undefined, sending: Sending): void {
-    for (const field of this.fields.keys()) {
-      if (!form || formOf(field) === form) this.fields.set(field, sending);
+  private clear(isSaved: (unit: Element) => boolean): void {
+    for (const unit of [...this.contents.keys()].filter(isSaved)) {
+      this.contents.delete(unit);
+      this.sendings.delete(unit);
     }
+  }
+
+  private find(now = contentsOfPage()): Element[] {
+    return [...this.contents.keys()].filter((unit) => {
+      const before = this.contents.get(unit);
+      return unit.isConnected && (before === null || before !== (now.get(unit) ?? before));
+    });
+  }
+
+  /** Somebody is about to do something. */
+  private onTouch(target: Element, type: string): void {
+    // Keys come often, and in a field that is known they meet nothing new.
+    const isKnown = isCounted(target) && this.contents.has(unitOf(target));
+    if (type === "pointerdown" || !isKnown) this.remember();
+    else this.checkSoon();
+  }
+
+  /** What a widget does, and what a browser restores, no event tells of. */
+  private checkSoon(): void {
+    clearTimeout(this.check);
+    this.check = setTimeout(() => this.update(), REACTION);
+  }
+
+  private onChange(field: Element, isTyped: boolean): void {
+    const { contents } = this;
+    const unit = unitOf(field);
+    // What can't be read; and what came by no key or press, as from a menu of the browser.
+    const isUnseen = isCounted(field)
+      ? isTyped && !contents.has(unit)
+      : isTyped || contents.size > 0;
+    if (isUnseen) contents.set(unit, null);
+    if (!contents.has(unit)) return; // what a script does before anybody else is no work
+    this.sendings.delete(unit);
+    this.listen(true);
+  }
+
+  /** Notes what is there before it changes: now, or as the HTML has it. */
+  private remember(isInitial = false): void {
+    const now = contentsOfPage(isInitial);
+    for (const [unit, content] of now) {
+      if (!this.contents.has(unit)) this.contents.set(unit, content);
+    }
+    this.update(now);
+    this.checkSoon();
+  }
+
+  private update(now?: Map<Element, string>): void {
+    this.listen(this.find(now).length > 0);
   }
 
   // Listening keeps a page out of Firefox's back/forward cache, so only while it is needed.
-  update(): void {
+  private listen(isNeeded: boolean): void {
     removeEventListener("beforeunload", this.onBeforeUnload);
-    if (this.asksBeforeLeaving && this.isAny) {
-      addEventListener("beforeunload", this.onBeforeUnload);
-    }
+    if (isNeeded && this.asksBeforeLeaving) addEventListener("beforeunload", this.onBeforeUnload);
   }
 
   private hearRequests(list: Pick<PerformanceObserverEntryList, "getEntries">): void {
@@ -159,23 +158,23 @@ export class UnsavedInput {
   }
 
   /** A script has sent a form if what it asks for then, but not at other times, succeeds. */
-  private hearRequest({
-    initiatorType,
-    name,
-    responseStatus,
-    startTime,
-  }: PerformanceResourceTiming): void {
-    if (!/^(fetch|xml)/.test(initiatorType)) return;
-    const { pathname } = new URL(name);
+  private hearRequest(entry: PerformanceResourceTiming): void {
+    if (!/^(fetch|xml)/.test(entry.initiatorType)) return;
+    const { pathname } = new URL(entry.name);
     const polled = this.polls.get(pathname) ?? 0;
-    const sendings = [...this.fields.values()].filter((sending): sending is Sending => {
-      const later = startTime - (sending?.event?.timeStamp ?? -Infinity);
-      return 0 <= later && later <= 1000;
-    });
-    if (!sendings.length) this.polls.set(pathname, polled + 1);
-    // No engine but Chromium always tells the status.
-    else if (polled <= 2 && responseStatus >= 200 && responseStatus < 400) {
-      for (const sending of sendings) sending.hasSucceeded = true;
-    }
+    const isSent = ({ defaultPrevented, timeStamp }: Event) => {
+      const later = entry.startTime - timeStamp;
+      return defaultPrevented && 0 <= later && later <= 1000;
+    };
+    const sent = [...this.sendings].filter(([, event]) => isSent(event)).map(([unit]) => unit);
+    if (!sent.length) this.polls.set(pathname, polled + 1);
+    else if (polled <= 2 && hasSucceeded(entry)) this.clear((unit) => sent.includes(unit));
   }
+}
+
+/** Where the browser does not tell the status, the middleware does. */
+function hasSucceeded({ responseStatus, serverTiming }: PerformanceResourceTiming): boolean {
+  const told = serverTiming?.find(({ name }) => name === "session-security");
+  const status = responseStatus || Number(told?.description);
+  return 200 <= status && status < 400;
 }

@@ -178,7 +178,6 @@ export class SessionWatcher
   evaluate(): void {
     clearTimeout(this.nextLook);
     if (!this.isStarted) return;
-    this.unsaved.update();
     const { phase, ask, isAnswerDue, lookAgainIn } = decide(this.facts, this.options);
     this.wasAnswerDue = isAnswerDue;
     this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1000);
@@ -189,6 +188,7 @@ export class SessionWatcher
   private enter(phase: Phase): void {
     const { isEndFinal, remaining } = this.timeline;
     if (phase === "open" || phase === "warning") this.cover.lower();
+    if (phase === "warning") this.unsaved.hold();
     switch (phase) {
       case "open":
         this.warning.extend(remaining);
@@ -210,6 +210,7 @@ export class SessionWatcher
 
   /** Hides the page until the server has spoken. */
   coverPage(): void {
+    this.unsaved.hold();
     this.conversation.isUncertain = true;
     this.warning.close(); // first, for the focus
     this.cover.raise();

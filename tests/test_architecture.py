@@ -48,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
         "late_posts.store",
         "sessions.times",
     },
+    "server_timing": {"requests"},
     "decorators": {"requests", "late_posts.fields"},
     "signals": {
         "conf",
@@ -74,6 +75,7 @@ ALLOWED: dict[str, set[str]] = {
         "policy",
         "reports",
         "requests",
+        "server_timing",
         "sessions.activity",
         "sessions.cookies",
         "sessions.outage",

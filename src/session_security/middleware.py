@@ -31,6 +31,7 @@ from .late_answers import explanation, late_answer
 from .late_posts.handling import carry_over_logout, finish_response, is_arriving, receive
 from .policy import Reason, SessionStatus, Timeouts, judge
 from .reports import INVALID_USER_ID_ERRORS, TAKES_REPORTS, store_report
+from .server_timing import add_status
 from .sessions import cookies, outage, times
 from .sessions.activity import Ending, end_session, engine_of, store_activity
 from .sessions.outage import StoreUnavailable, raising_unavailable
@@ -305,7 +306,9 @@ class SessionSecurityMiddleware:
             was_refused = response.status_code == 500 or outage.was_refused(request.session)
             return _unavailable() if was_refused else response
         finish_response(request, response)
-        if reason in ENDED:
+        if reason is None:
+            add_status(request, response)
+        elif reason in ENDED:
             _ensure_message_stored(request, response)
         return response
 

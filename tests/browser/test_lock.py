@@ -606,9 +606,15 @@ def run(page: Page, name: str, value: object = None) -> None:
     page.evaluate(function("page/unsaved.js", name), value)
 
 
+def touch(page: Page) -> None:
+    """Somebody is there: what a script does before that is no work."""
+    page.keyboard.press("Shift")
+
+
 @pytest.mark.parametrize("editor", EDITORS)
 def test_all_kinds_of_input_are_unsaved_until_they_are_sent(world: World, editor: str) -> None:
     page = world.sign_in(path="/form/")
+    touch(page)
     run(page, EDITORS[editor])
     assert prompts(page)
     run(page, "submitInVain")
@@ -616,6 +622,7 @@ def test_all_kinds_of_input_are_unsaved_until_they_are_sent(world: World, editor
     assert prompts(page)  # nothing was sent
     page.evaluate("sessionSecurity.saved(document.querySelector('#order-form'))")
     assert not prompts(page)
+    touch(page)
     run(page, EDITORS[editor])
     assert prompts(page)
     sent = "document.querySelector('#order-form').dispatchEvent(new Event('submit'))"
@@ -625,7 +632,7 @@ def test_all_kinds_of_input_are_unsaved_until_they_are_sent(world: World, editor
 
 def test_a_reset_counts_unless_it_is_cancelled(world: World) -> None:
     page = world.sign_in(path="/form/")
-    run(page, EDITORS["contenteditable"])
+    page.get_by_label("Symptoms").fill("typed")
     run(page, "resetInVain")
     assert prompts(page)
     page.evaluate("document.querySelector('#order-form').reset()")
@@ -642,7 +649,6 @@ def test_a_change_of_what_is_no_field_is_no_input(world: World) -> None:
     ("name", "stays"),
     [
         ("showErrors", True),
-        ("typeEarly", True),
         ("typeIntoIgnoredForm", False),
         ("doNothing", False),
     ],

@@ -1,47 +1,60 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { differs, type FieldState } from "../../client/unsaved";
+import { type FieldState, stateOf } from "../../client/fields";
 
-const option = (selected: boolean, defaultSelected = false) => ({ selected, defaultSelected });
+const option = (value: string, selected: boolean, defaultSelected = false) => ({
+  value,
+  selected,
+  defaultSelected,
+});
+const one = (...options: ReturnType<typeof option>[]) => ({ type: "select-one", options });
+const many = (...options: ReturnType<typeof option>[]) => ({ type: "select-multiple", options });
+const box = (checked: boolean, defaultChecked = false) => {
+  return { type: "checkbox", value: "on", defaultValue: "on", checked, defaultChecked };
+};
+const text = (value: string, defaultValue: string) => {
+  return { type: "text", value, defaultValue, checked: false, defaultChecked: false };
+};
 
-const FIELDS: [string, FieldState, boolean][] = [
-  ["a field that is as it came", { value: "one", defaultValue: "one" }, false],
-  ["an empty one", { value: "", defaultValue: "" }, false],
-  ["one that was changed", { value: "two", defaultValue: "one" }, true],
-  ["a textarea, which can't be checked", { value: "a", defaultValue: "a" }, false],
+// What each holds now, and by its HTML.
+const FIELDS: [string, FieldState, string, string][] = [
+  ["a field that is as it came", text("one", "one"), "one", "one"],
+  ["an empty one", text("", ""), "", ""],
+  ["one that was changed", text("two", "one"), "two", "one"],
+  ["one that was emptied", text("", "one"), "", "one"],
+  ["a text that can't be ticked", { type: "textarea", value: "a", defaultValue: "" }, "a", ""],
+  ["a box that was ticked", box(true), "ontrue", ""],
+  ["a box that was ticked and unticked", box(false), "", ""],
+  ["a box that was unticked", box(false, true), "", "ontrue"],
+  ["a radio button", { ...box(true), type: "radio", value: "a" }, "atrue", ""],
+  ["a file", { type: "file", value: "C:\\fakepath\\a", defaultValue: "" }, "C:\\fakepath\\a", ""],
+  ["a hidden field", { type: "hidden", value: "a", defaultValue: "a" }, "a", "a"],
+  ["a list where nothing was said", one(option("a", true), option("b", false)), "a", "a"],
+  ["another choice there", one(option("a", false), option("b", true)), "b", "a"],
+  ["a list with a default", one(option("a", false), option("b", true, true)), "b", "b"],
+  ["no choice", one(option("a", false), option("b", false)), "", "a"],
+  ["an empty list", one(), "", ""],
   [
-    "a box that was ticked",
-    { value: "on", defaultValue: "on", checked: true, defaultChecked: false },
-    true,
+    "a list for many",
+    many(option("a", true), option("b", false, true)),
+    "a,true,b,false",
+    "a,false,b,true",
   ],
+  ["an option that was taken away", many(option("a", false)), "a,false", "a,false"],
   [
-    "a box that was ticked and unticked",
-    { value: "on", defaultValue: "on", checked: false, defaultChecked: false },
-    false,
+    "an editable element",
+    { isContentEditable: true, innerHTML: "<b>a</b>" },
+    "<b>a</b>",
+    "<b>a</b>",
   ],
-  ["a file that was chosen", { value: "C:\\fakepath\\a.png", defaultValue: "" }, true],
-  ["an editable element", {}, true],
-  ["an element with a value of its own kind", { value: 5 }, true],
-  ["a list where nothing was said", { value: "a", options: [option(true), option(false)] }, false],
-  ["another choice there", { value: "b", options: [option(false), option(true)] }, true],
-  ["a list with a default", { value: "b", options: [option(false), option(true, true)] }, false],
-  ["another choice there, too", { value: "a", options: [option(true), option(false, true)] }, true],
-  ["no choice", { value: "", options: [option(false), option(false)] }, true],
-  ["an empty list", { value: "", options: [] }, false],
-  [
-    "a list for many, with none",
-    { value: "", multiple: true, options: [option(false), option(false)] },
-    false,
-  ],
-  [
-    "a list for many, with one more",
-    { value: "a", multiple: true, options: [option(true, true), option(true)] },
-    true,
-  ],
+  ["an element that can't be edited", { innerHTML: "<b>a</b>" }, "", ""],
+  ["an element with a value of its own kind", { value: 5 }, "5", "5"],
+  ["a switch of somebody's own", { value: "on", checked: true }, "ontrue", "on"],
 ];
 
-for (const [what, field, isDifferent] of FIELDS) {
-  test(`${what} ${isDifferent ? "differs" : "does not differ"}`, () => {
-    assert.equal(differs(field), isDifferent);
+for (const [what, field, now, initially] of FIELDS) {
+  test(`${what} holds ${now || "nothing"}, and by its HTML ${initially || "nothing"}`, () => {
+    assert.equal(stateOf(field), now);
+    assert.equal(stateOf(field, true), initially);
   });
 }

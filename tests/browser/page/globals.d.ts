@@ -23,4 +23,8 @@ interface Window {
   audit: Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
   /** lock.js: the tokens that the page was given. */
   renewed: string[];
+  /** react.js */
+  renderField(root: Element): void;
+  /** unsaved.js */
+  looks: number;
 }

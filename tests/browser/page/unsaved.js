@@ -68,7 +68,7 @@ export function typeIntoFrame() {
 }
 
 export function setByScript() {
-  longField().value = "typed";
+  longField().value += "typed";
   dispatch(longField(), new Event("change", { bubbles: true }));
 }
 
@@ -76,11 +76,6 @@ export function setByScript() {
 export function showErrors() {
   longField().defaultValue = "typed";
   longField().setAttribute("aria-invalid", "true");
-}
-
-/** Typed before the script of the page was there. */
-export function typeEarly() {
-  longField().value = "typed";
 }
 
 export function typeIntoIgnoredForm() {
@@ -139,4 +134,63 @@ export async function submitByScript() {
   });
   form.requestSubmit();
   await seen;
+}
+
+/** Empties a field when the focus leaves it, as some editors do. */
+export function emptyOnBlur() {
+  longField().addEventListener("blur", () => {
+    longField().value = "";
+  });
+}
+
+/** As in WebKit. */
+export function hideStatus() {
+  Reflect.deleteProperty(PerformanceResourceTiming.prototype, "responseStatus");
+}
+
+/** Sends the form as a preview for a new tab. */
+export function preview() {
+  form.noValidate = true;
+  form.target = "preview";
+  form.requestSubmit();
+}
+
+export function fillBeforeAnybodyCame() {
+  longField().value = "filled";
+  dispatch(longField(), new Event("change", { bubbles: true }));
+}
+
+export function addFields() {
+  const row = add(document.createElement("p"));
+  row.innerHTML = "<input name=new-1><select name=new-2><option value=''>-</select>";
+}
+
+export function fillNewField() {
+  /** @type {HTMLInputElement} */ (form.querySelector("[name=new-1]")).value = "filled";
+}
+
+/** Puts very many fields into the form. */
+export function addManyFields() {
+  const kinds = [
+    (/** @type {number} */ i) => `<select name=s${i}><option>a<option selected>b</select>`,
+    (/** @type {number} */ i) => `<input type=checkbox name=c${i}>`,
+    (/** @type {number} */ i) => `<textarea name=t${i}>some text</textarea>`,
+    (/** @type {number} */ i) => `<input name=i${i} value=v${i}>`,
+  ];
+  const row = (/** @type {number} */ i) =>
+    `<tr><th><label>Label ${i}</label><td><div>${kinds[i % 4]?.(i)}</div><td>Help`;
+  const rows = document.createElement("table");
+  rows.innerHTML = Array.from({ length: 5000 }, (_, i) => row(i)).join("");
+  add(rows);
+}
+
+/** Counts how often all fields of the page are looked for. */
+export function countLooks() {
+  window.looks = 0;
+  const find = Document.prototype.querySelectorAll;
+  /** @param {string} selector */
+  document.querySelectorAll = (selector) => {
+    if (selector.includes("textarea")) window.looks += 1;
+    return find.call(document, selector);
+  };
 }

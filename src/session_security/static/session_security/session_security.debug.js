@@ -49,9 +49,11 @@
       if (isLeft) this.delegate.onLeft();
     }
   };
+  function navigationOf() {
+    return performance.getEntriesByType("navigation")[0] ?? {};
+  }
   function isFromCache() {
-    const [entry] = performance.getEntriesByType("navigation");
-    const { type, transferSize } = entry ?? {};
+    const { type, transferSize } = navigationOf();
     return type === "back_forward" && !transferSize;
   }
   function isWatchedFromOutside() {
@@ -263,7 +265,7 @@
   };
 
   // activity.ts
-  var EVENTS = "change input keydown pointerdown pointermove reset submit touchmove wheel";
+  var EVENTS = "beforeinput change input keydown pointerdown pointermove reset submit touchmove wheel";
   function documentOf(view) {
     try {
       return view?.document ?? null;
@@ -314,6 +316,10 @@
         if (inner) yield* rootsIn(inner);
       }
     }
+  }
+  function outerOf(node) {
+    const root = node.getRootNode();
+    return root.host ?? root.defaultView?.frameElement ?? null;
   }
 
   // csrf.ts
@@ -875,7 +881,7 @@
     }
     /** There is something in the page that its user would miss. */
     get holdsWork() {
-      return this.page.options.answered === true || this.page.unsaved.isAnyAtTheEnd;
+      return this.page.options.answered === true || this.page.unsaved.isAny;
     }
     end(reason, awaitsSignIn) {
       if (this.reason) return;
@@ -960,134 +966,197 @@
     }
   };
 
+  // fields.ts
+  var IGNORED = ":is([data-session-security=ignore],search,[type=search],[role^=search],form[method=get i],#changelist [class^=action],.selector-available,[name=csrfmiddlewaretoken])";
+  var COUNTED = `:is(input,select,textarea,[contenteditable],[name]):not(${IGNORED},${IGNORED} *)`;
+  function stateOf(field, isInitial = false) {
+    const { type = "" } = field;
+    const isTicked = (isInitial ? field.defaultChecked : field.checked) || "";
+    if (/^sel/.test(type)) return optionsOf(field, isInitial);
+    if (/^(ch|radio)/.test(type) && !isTicked) return "";
+    const { defaultValue, value = field.isContentEditable ? field.innerHTML : "" } = field;
+    return `${(isInitial ? defaultValue : value) ?? value}${isTicked}`;
+  }
+  function optionsOf({ type, options = [] }, isInitial) {
+    const isChosen = (option) => option[isInitial ? "defaultSelected" : "selected"];
+    const all = [...options];
+    if (type === "select-multiple") return `${all.map((option) => [option.value, isChosen(option)])}`;
+    return (all.find(isChosen) ?? (isInitial ? all[0] : void 0))?.value ?? "";
+  }
+  function formOf(element) {
+    return element.form ?? element.closest("form");
+  }
+  function unitOf(element) {
+    return formOf(element) ?? element;
+  }
+  function isIn(form, element) {
+    return Boolean(element && (formOf(element) === form || isIn(form, outerOf(element))));
+  }
+  function isIgnored(element) {
+    return Boolean(element && (element.closest(IGNORED) || isIgnored(outerOf(element))));
+  }
+  function isCounted(element) {
+    const isReadable = "value" in element || element.isContentEditable;
+    return isReadable && element.matches(COUNTED);
+  }
+  function hasErrors() {
+    return [...rootsIn(document)].some((root) => root.querySelector(`${COUNTED}[aria-invalid=true]`));
+  }
+  function contentsOfPage(isInitial = false) {
+    const contents = /* @__PURE__ */ new Map();
+    for (const root of rootsIn(document)) {
+      if (isIgnored(outerOf(root))) continue;
+      for (const field of root.querySelectorAll(COUNTED)) {
+        const unit = unitOf(field);
+        const state = stateOf(field, isInitial);
+        const line = state && `${field.name || field.id}=${state}
+`;
+        contents.set(unit, (contents.get(unit) ?? "") + line);
+      }
+    }
+    return contents;
+  }
+
   // unsaved.ts
-  function differs(field) {
-    if (field.options) return hasOtherOptions(field.multiple === true, [...field.options]);
-    return !("value" in field) || field.value !== field.defaultValue || field.checked !== field.defaultChecked;
-  }
-  function hasOtherOptions(isMultiple, options) {
-    const isFirstDefault = !isMultiple && !options.some((option) => option.defaultSelected);
-    return options.some(
-      ({ selected, defaultSelected }, index) => selected !== (defaultSelected || isFirstDefault && index === 0)
-    );
-  }
-  function formOf(field) {
-    const own = field.form ?? field.closest("form");
-    if (own) return own;
-    const root = field.getRootNode();
-    const outer = root.host ?? root.defaultView?.frameElement;
-    return outer ? formOf(outer) : null;
-  }
-  function isIgnored(path) {
-    return path.some(
-      (part) => part.dataset?.["sessionSecurity"] === "ignore"
-    );
-  }
+  var DEPARTURE2 = 1e3;
+  var REACTION = 1e3;
   var UnsavedInput = class {
     constructor(pingUrl, asksBeforeLeaving) {
       this.asksBeforeLeaving = asksBeforeLeaving;
-      this.fields = /* @__PURE__ */ new Map();
+      /** What each held before somebody touched the page; null if it has changed unseen. */
+      this.contents = /* @__PURE__ */ new Map();
+      /** The events by which forms were to be sent, unless they were changed since. */
+      this.sendings = /* @__PURE__ */ new Map();
       /** How often an address was asked when no form was sent. */
       this.polls = /* @__PURE__ */ new Map();
       this.requests = new PerformanceObserver((list) => this.hearRequests(list));
       this.onBeforeUnload = (event) => {
         this.hearRequests({ getEntries: () => this.requests.takeRecords() });
-        if (this.isAny) event.preventDefault();
+        const isKept = (unit) => {
+          const sending = this.sendings.get(unit);
+          return sending?.defaultPrevented !== false || event.timeStamp - sending.timeStamp > DEPARTURE2;
+        };
+        if (this.find().some(isKept)) event.preventDefault();
       };
       this.configure(pingUrl, asksBeforeLeaving);
+      const mayBeChanged = /^[br]/.test(navigationOf().type ?? "");
+      if (mayBeChanged || navigator.userActivation?.hasBeenActive) this.remember(true);
     }
     configure(pingUrl, asksBeforeLeaving) {
       this.polls.set(pingUrl, Infinity);
       this.asksBeforeLeaving = asksBeforeLeaving;
     }
-    /** Lets go of fields that a library has taken out of the page for good. */
+    /** Lets go of what a library has taken out of the page for good. */
     forgetRemoved() {
-      for (const field of this.fields.keys()) {
-        if (!field.isConnected) this.fields.delete(field);
-      }
+      this.clear((unit) => !unit.isConnected);
     }
     /** Goes on while the page is in a cache: what was typed there is still unsaved. */
     start() {
+      this.clear((unit) => this.sendings.get(unit)?.defaultPrevented === false);
       this.requests.observe({ type: "resource" });
     }
     /** The page is left on purpose: nobody is asked any more. */
     stop() {
       this.requests.disconnect();
       this.asksBeforeLeaving = false;
-      this.update();
+      this.listen(false);
     }
-    /** Whether there is some that an event has told of. */
+    /** Whether there is some at the end, also where a script has put in a form with errors. */
     get isAny() {
-      return [...this.fields].some(([field, sending]) => {
-        const isPending = !sending || sending.event?.defaultPrevented && !sending.hasSucceeded;
-        return field.isConnected && isPending && differs(field);
-      });
+      return this.find().length > 0 || hasErrors();
     }
-    /**
-     * Whether there is some at the end, also where no event tells: in a form that a script has put in
-     * with errors, or that was filled in before this script was there.
-     */
-    get isAnyAtTheEnd() {
-      return this.isAny || [...rootsIn(document)].some((root) => this.hasUnheardInput(root));
-    }
-    hasUnheardInput(root) {
-      const fields = root.querySelectorAll("[aria-invalid=true], textarea");
-      return [...fields].some(
-        (field) => !this.fields.has(field) && !field.closest("[data-session-security=ignore]") && (field.matches("[aria-invalid=true]") || field.value !== field.defaultValue)
-      );
+    /** Call it before the focus moves: some editors empty their fields then. */
+    hold() {
+      for (const unit of this.find()) this.contents.set(unit, null);
     }
     /** Takes in an event of a field or a form. */
     hear(event) {
-      const { target, type } = event;
-      const path = event.composedPath();
-      const [field] = path;
-      if (!field) return;
-      if (type === "input" || type === "change" && "value" in field) {
-        if (!isIgnored(path)) this.fields.set(field, null);
-        this.update();
-      } else if (type === "reset" || type === "submit") {
-        this.mark(target, { event, hasSucceeded: false });
-      }
+      const { isTrusted, type } = event;
+      const [target] = event.composedPath();
+      if (!target?.closest) return;
+      if (type === "input" || type === "change" && "value" in target) {
+        if (!isIgnored(target)) this.onChange(target, isTrusted && type === "input");
+      } else if (type === "submit") {
+        for (const unit of this.contents.keys()) {
+          if (isIn(target, unit)) this.sendings.set(unit, event);
+        }
+      } else if (isTrusted && /^(before|key|pointerd)/.test(type)) this.onTouch(target, type);
     }
-    /** The fields of a form, or all of them, were saved in some other way. */
+    /** A form, or all that is in the page, was saved in some other way. */
     forget(form) {
-      this.mark(form, { event: null, hasSucceeded: true });
+      this.clear((unit) => !form || isIn(form, unit));
     }
-    mark(form, sending) {
-      for (const field of this.fields.keys()) {
-        if (!form || formOf(field) === form) this.fields.set(field, sending);
+    clear(isSaved) {
+      for (const unit of [...this.contents.keys()].filter(isSaved)) {
+        this.contents.delete(unit);
+        this.sendings.delete(unit);
       }
+    }
+    find(now = contentsOfPage()) {
+      return [...this.contents.keys()].filter((unit) => {
+        const before = this.contents.get(unit);
+        return unit.isConnected && (before === null || before !== (now.get(unit) ?? before));
+      });
+    }
+    /** Somebody is about to do something. */
+    onTouch(target, type) {
+      const isKnown = isCounted(target) && this.contents.has(unitOf(target));
+      if (type === "pointerdown" || !isKnown) this.remember();
+      else this.checkSoon();
+    }
+    /** What a widget does, and what a browser restores, no event tells of. */
+    checkSoon() {
+      clearTimeout(this.check);
+      this.check = setTimeout(() => this.update(), REACTION);
+    }
+    onChange(field, isTyped) {
+      const { contents } = this;
+      const unit = unitOf(field);
+      const isUnseen = isCounted(field) ? isTyped && !contents.has(unit) : isTyped || contents.size > 0;
+      if (isUnseen) contents.set(unit, null);
+      if (!contents.has(unit)) return;
+      this.sendings.delete(unit);
+      this.listen(true);
+    }
+    /** Notes what is there before it changes: now, or as the HTML has it. */
+    remember(isInitial = false) {
+      const now = contentsOfPage(isInitial);
+      for (const [unit, content] of now) {
+        if (!this.contents.has(unit)) this.contents.set(unit, content);
+      }
+      this.update(now);
+      this.checkSoon();
+    }
+    update(now) {
+      this.listen(this.find(now).length > 0);
     }
     // Listening keeps a page out of Firefox's back/forward cache, so only while it is needed.
-    update() {
+    listen(isNeeded) {
       removeEventListener("beforeunload", this.onBeforeUnload);
-      if (this.asksBeforeLeaving && this.isAny) {
-        addEventListener("beforeunload", this.onBeforeUnload);
-      }
+      if (isNeeded && this.asksBeforeLeaving) addEventListener("beforeunload", this.onBeforeUnload);
     }
     hearRequests(list) {
       for (const entry of list.getEntries()) this.hearRequest(entry);
     }
     /** A script has sent a form if what it asks for then, but not at other times, succeeds. */
-    hearRequest({
-      initiatorType,
-      name,
-      responseStatus,
-      startTime
-    }) {
-      if (!/^(fetch|xml)/.test(initiatorType)) return;
-      const { pathname } = new URL(name);
+    hearRequest(entry) {
+      if (!/^(fetch|xml)/.test(entry.initiatorType)) return;
+      const { pathname } = new URL(entry.name);
       const polled = this.polls.get(pathname) ?? 0;
-      const sendings = [...this.fields.values()].filter((sending) => {
-        const later = startTime - (sending?.event?.timeStamp ?? -Infinity);
-        return 0 <= later && later <= 1e3;
-      });
-      if (!sendings.length) this.polls.set(pathname, polled + 1);
-      else if (polled <= 2 && responseStatus >= 200 && responseStatus < 400) {
-        for (const sending of sendings) sending.hasSucceeded = true;
-      }
+      const isSent = ({ defaultPrevented, timeStamp }) => {
+        const later = entry.startTime - timeStamp;
+        return defaultPrevented && 0 <= later && later <= 1e3;
+      };
+      const sent = [...this.sendings].filter(([, event]) => isSent(event)).map(([unit]) => unit);
+      if (!sent.length) this.polls.set(pathname, polled + 1);
+      else if (polled <= 2 && hasSucceeded(entry)) this.clear((unit) => sent.includes(unit));
     }
   };
+  function hasSucceeded({ responseStatus, serverTiming }) {
+    const told = serverTiming?.find(({ name }) => name === "session-security");
+    const status = responseStatus || Number(told?.description);
+    return 200 <= status && status < 400;
+  }
 
   // warning.ts
   var REST_BESIDE_IT = 1e3;
@@ -1298,7 +1367,6 @@
     evaluate() {
       clearTimeout(this.nextLook);
       if (!this.isStarted) return;
-      this.unsaved.update();
       const { phase, ask, isAnswerDue: isAnswerDue2, lookAgainIn } = decide(this.facts, this.options);
       this.wasAnswerDue = isAnswerDue2;
       this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1e3);
@@ -1308,6 +1376,7 @@
     enter(phase) {
       const { isEndFinal: isEndFinal2, remaining } = this.timeline;
       if (phase === "open" || phase === "warning") this.cover.lower();
+      if (phase === "warning") this.unsaved.hold();
       switch (phase) {
         case "open":
           this.warning.extend(remaining);
@@ -1328,6 +1397,7 @@
     }
     /** Hides the page until the server has spoken. */
     coverPage() {
+      this.unsaved.hold();
       this.conversation.isUncertain = true;
       this.warning.close();
       this.cover.raise();
