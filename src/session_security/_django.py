@@ -152,8 +152,21 @@ def asked_again(request: Any, key: str) -> Any:
         vars(other).pop(name, None)
     other.META, other.COOKIES = dict(request.META), dict(request.COOKIES)
     other.session = reopened(request.session, key)
-    other.user = SimpleLazyObject(partial(get_user, other))
+    other.user = SimpleLazyObject(partial(user_of, other.session))
     return other
+
+
+def user_of(session: SessionBase) -> Any:
+    """The user of a session, which stays as it is.
+
+    Django gives it another key if it finds a fallback of ``SECRET_KEY`` in use, and deletes it if
+    the password has changed; the browser could not be told.
+    """
+    request = HttpRequest()
+    request.session = copy(session)
+    set_session_data(request.session, dict(session.items()))
+    request.session.cycle_key = request.session.flush = lambda: None  # type: ignore[method-assign]
+    return get_user(request)
 
 
 def handshake(scope: Mapping[str, Any]) -> HttpRequest:

@@ -21,7 +21,6 @@ from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import close_old_connections
 from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -236,7 +235,7 @@ def _request(scope: Scope) -> SecuredRequest | None:
         return None
     if session is None:
         session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    request.session, request.user = session, SimpleLazyObject(partial(get_user, request))
+    request.session, request.user = session, SimpleLazyObject(partial(_django.user_of, session))
     return cast("SecuredRequest", request)
 
 
