@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from io import BytesIO
-from typing import Any, ClassVar
+from typing import Any
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth import get_user_model, login
@@ -20,9 +20,10 @@ Source = Callable[[], Iterator[str]]
 class Script:
     """What the views below stream; the code between the parts is the test's."""
 
-    source: ClassVar[Source]
-    is_closed = False
-    awaits = True  # whether the iterator is of the kind that the server expects
+    def __init__(self) -> None:
+        self.source: Source = lambda: iter(())
+        self.is_closed = False
+        self.awaits = True  # whether the iterator is of the kind that the server expects
 
 
 script = Script()
