@@ -13,7 +13,7 @@ PATIENCE = 10.0  # seconds of the real clock for what happens at once
 async def until(condition: Callable[[], object]) -> None:
     """Let everything else go on until the condition holds."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  (of others, who know of no event)
             await asyncio.sleep(0.001)
 
 
@@ -26,12 +26,21 @@ class Time:
 
     def __init__(self, clock: Traveller) -> None:
         self.clock = clock
+        self.behind = 0.0  # how far it was set back
         self.sleepers: list[tuple[float, asyncio.Future[None]]] = []
         self.slept: list[float] = []
 
+    def elapsed(self) -> float:
+        """A clock that nobody sets."""
+        return now() + self.behind
+
+    def set_back(self, seconds: float) -> None:
+        self.clock.shift(-seconds)
+        self.behind += seconds
+
     async def asleep(self, seconds: float) -> None:
         """Stands for ``asyncio.sleep``."""
-        sleeper = (now() + seconds, asyncio.get_running_loop().create_future())
+        sleeper = (self.elapsed() + seconds, asyncio.get_running_loop().create_future())
         self.sleepers.append(sleeper)
         self.slept.append(seconds)
         try:
@@ -41,16 +50,15 @@ class Time:
                 self.sleepers.remove(sleeper)
 
     async def go_by(self, seconds: float, *sockets: "Socket") -> None:
-        """Let time pass; each of the sockets has done its work in the end, and sleeps or is over."""
-        end = now() + seconds
-        while due := sorted(
-            (sleeper for sleeper in self.sleepers if sleeper[0] <= end), key=lambda each: each[0]
-        ):
-            self.clock.shift(max(0.0, due[0][0] - now()))
-            self.sleepers.remove(due[0])
-            due[0][1].set_result(None)
+        """Let time pass; each of the sockets has done its work then, and sleeps or is over."""
+        end = self.elapsed() + seconds
+        while due := [sleeper for sleeper in self.sleepers if sleeper[0] <= end]:
+            first = min(due, key=lambda sleeper: sleeper[0])
+            self.clock.shift(max(0.0, first[0] - self.elapsed()))
+            self.sleepers.remove(first)
+            first[1].set_result(None)
             await self.settle(*sockets)
-        self.clock.shift(end - now())
+        self.clock.shift(end - self.elapsed())
 
     async def settle(self, *sockets: "Socket") -> None:
         await until(lambda: len(self.sleepers) >= sum(not socket.is_over for socket in sockets))
