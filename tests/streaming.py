@@ -40,8 +40,12 @@ def parts() -> Iterator[str]:
 async def aparts() -> AsyncIterator[str]:
     """The same; the code of the test runs where it may use the database and another client."""
     iterator = script.source()
+
+    def read() -> str | None:
+        return next(iterator, None)
+
     try:
-        while (part := await sync_to_async(next)(iterator, None)) is not None:
+        while (part := await sync_to_async(read)()) is not None:
             yield part
     finally:
         script.is_closed = True

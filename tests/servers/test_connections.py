@@ -1,0 +1,196 @@
+"""Streams and sockets of many people on real servers, while the store goes away and comes back.
+
+A third of the people have gone. Nothing reaches them later than their deadline, and what their
+pages had opened is closed within the time that the docs state. Nobody else is disturbed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from session_security.watch import GRACE
+
+from . import client
+from .conftest import Figures
+from .site import Site
+from .sockets import LOOK_EVERY
+from .stores import Postgres, Valkey
+
+LIMIT, LASTS = 6.0, 13.0  # seconds
+AWAY = (2.0, 1.5)  # when the database goes, and for how long
+# What a busy machine may take to deliver what was sent in time, or to look.
+DELAY = 1.0
+KINDS = ("bare", "channels", "stream")
+
+
+@dataclass
+class Person:
+    """Somebody with one page, which has opened one connection."""
+
+    site: Site
+    kind: str
+    number: int
+    cookie: str = ""
+    acted: float = 0.0  # when they acted last, as the server has confirmed; time.monotonic()
+    heard: float = 0.0  # when something came last
+    count: int = 0
+    closed: float = 0.0
+    code: int | None = None
+    is_open: bool = False
+    failures: list[int] = field(default_factory=list)
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.number % 3 > 0
+
+    async def sign_in(self) -> None:
+        self.cookie = await asyncio.to_thread(client.sign_in, self.site.port, f"user{self.number}")
+        self.acted = time.monotonic()
+
+    async def listen(self) -> None:
+        """Until it is closed."""
+        try:
+            await (self._stream() if self.kind == "stream" else self._socket())
+        finally:
+            self.closed = time.monotonic()
+
+    def hear(self) -> None:
+        self.heard, self.count = time.monotonic(), self.count + 1
+
+    async def _socket(self) -> None:
+        address = f"ws://127.0.0.1:{self.site.port}/ws/{self.kind}/"
+        headers = {"Cookie": f"{client.COOKIE}={self.cookie}"}
+        async with connect(address, additional_headers=headers, proxy=None) as socket:
+            try:
+                while True:
+                    await socket.recv()
+                    self.hear()
+            except ConnectionClosed as error:
+                self.code = error.rcvd.code if error.rcvd else None
+
+    async def _stream(self) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.site.port)
+        lines = [
+            "GET /ticks/ HTTP/1.1",
+            "Host: localhost",
+            "Accept: text/event-stream",
+            "Sec-Fetch-Mode: cors",
+            "Sec-Fetch-Dest: empty",
+            f"Cookie: {client.COOKIE}={self.cookie}",
+        ]
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+        try:
+            while (line := await reader.readline()) != b"0\r\n" and line:
+                if line.startswith(b"data:"):
+                    self.hear()
+        finally:
+            writer.close()
+
+    async def work(self, end: float) -> None:
+        """Act, and let the page report it."""
+        while time.monotonic() < end:
+            at = time.monotonic()
+            answer = await asyncio.to_thread(client.ping, self.site.port, self.cookie, 0)
+            if answer.status == 200:
+                self.acted = at
+            else:
+                self.failures.append(answer.status)
+            await asyncio.sleep(0.8)
+
+
+@pytest.fixture
+def sites(postgres: Postgres, valkey: Valkey, full: bool) -> Iterator[list[Site]]:
+    """One of each server."""
+    common = {"database": postgres, "valkey": valkey, "expire_after": LIMIT}
+    layer = {"SITE_LAYER": f"unix://{valkey.socket}"}
+    with ExitStack() as stack:
+        made = [
+            Site("db", server="uvicorn", workers=1, extra=layer, **common),  # type: ignore[arg-type]
+            Site("cached_db", server="daphne", workers=1, **common),  # type: ignore[arg-type]
+            Site("db", workers=1, threads=100 if full else 24, **common),  # type: ignore[arg-type]
+        ]
+        for site in made:
+            stack.callback(site.close)
+            site.start(wait=False)
+        for site in made:
+            site.wait()
+        yield made
+
+
+def people(sites: list[Site], count: int) -> list[Person]:
+    """Those of gunicorn have streams alone."""
+    places = [
+        (site, kind)
+        for site in sites
+        for kind in (KINDS if site.server != "gunicorn" else KINDS[2:])
+    ]
+    return [Person(*places[number % len(places)], number) for number in range(count)]
+
+
+async def live(everybody: list[Person], postgres: Postgres) -> None:
+    """All of it."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(len(everybody)))
+    for first in range(0, len(everybody), 8):
+        await asyncio.gather(*(person.sign_in() for person in everybody[first : first + 8]))
+    listening = [asyncio.create_task(person.listen()) for person in everybody]
+    end = time.monotonic() + LASTS
+    working = [asyncio.create_task(person.work(end)) for person in everybody if person.is_at_work]
+    await asyncio.sleep(AWAY[0])
+    await asyncio.to_thread(postgres.stop)
+    await asyncio.sleep(AWAY[1])
+    await asyncio.to_thread(postgres.start)
+    await asyncio.gather(*working)
+    for person, task in zip(everybody, listening, strict=True):
+        person.is_open = not task.done()
+        task.cancel()
+    await asyncio.gather(*listening, return_exceptions=True)
+
+
+def test_nothing_reaches_those_who_have_gone_and_nobody_at_work_is_disturbed(
+    sites: list[Site], postgres: Postgres, full: bool, figures: Figures
+) -> None:
+    everybody = people(sites, 200 if full else 42)
+    asyncio.run(live(everybody, postgres))
+    end = time.monotonic()
+    for person in everybody:
+        assert person.count > 10, person
+        if not person.is_at_work:
+            assert person.heard <= person.acted + LIMIT + DELAY, person
+            assert person.closed <= person.acted + LIMIT + GRACE + LOOK_EVERY + DELAY, person
+            assert person.code in (None, 4401), person
+        elif person.is_open:
+            assert end - person.heard < 2, person  # it goes on after all that has happened
+        else:  # a machine so busy that no report got through in time
+            assert person.closed > person.acted + LIMIT, person
+    at_work = [person for person in everybody if person.is_at_work]
+    assert sum(person.is_open for person in at_work) > len(at_work) / 2
+    assert any(503 in person.failures for person in at_work)
+    for site in sites:
+        assert site.log.count("Session ended") > 0
+        for kind in KINDS:
+            if own := [each for each in everybody if (each.site, each.kind) == (site, kind)]:
+                figures.add("connections", server=site.server, **row(kind, own))
+
+
+def row(kind: str, everybody: list[Person]) -> dict[str, object]:
+    """What became of those with one kind of connection."""
+    gone = [person for person in everybody if not person.is_at_work]
+    lost = [person for person in everybody if person.is_at_work and not person.is_open]
+    return {
+        "connection": {"bare": "socket", "channels": "socket of Channels"}.get(kind, kind),
+        "people": len(everybody),
+        "gone": len(gone),
+        "limit": f"{LIMIT:g} s",
+        "last part after": f"{max(each.heard - each.acted for each in gone):.2f} s",
+        "closed after": f"{max(each.closed - each.acted for each in gone):.2f} s",
+        "closed at work": len(lost),
+    }
