@@ -578,8 +578,10 @@ def served(visitor: Visitor | None, path: str, method: str = "GET") -> Any:
 def test_a_server_sends_files_by_itself_but_not_those_of_a_signed_in_user(
     alice: Visitor, clock: Traveller, pauses: list[float]
 ) -> None:
-    assert isinstance(served(None, "/file/"), FileWrapper)
-    assert isinstance(served(alice, "/uninterrupted/file/"), FileWrapper)
+    for who, path in ((None, "/file/"), (alice, "/uninterrupted/file/")):
+        sent_by_server = served(who, path)
+        assert isinstance(sent_by_server, FileWrapper)
+        sent_by_server.close()
     response = served(alice, "/file/")
     assert not isinstance(response, FileWrapper)
     parts = iter(response)

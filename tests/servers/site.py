@@ -33,12 +33,12 @@ class Site:
     """Server processes of the site; a context manager that starts and stops them.
 
     ``engine``: one of ENGINES. ``server``: "gunicorn" (``workers`` processes with ``threads``
-    each), "uvicorn" (``workers`` processes) or "daphne" (one). ``chain``: "ours", "bare" (without our middleware)
-    or "naive" (with one that does it wrong). ``clock_offset`` (seconds) is how wrong the clock of
-    its processes is. ``expire_after``, ``warn_after``: seconds. ``folder`` holds the sessions of
-    the engine file; give several sites the same one to let them share it. ``extra``: further
-    environment variables. ``preload`` lets gunicorn import the site once and fork, which starts
-    sooner. The database has to be prepared (:func:`migrate`).
+    each), "uvicorn" (``workers`` processes) or "daphne" (one). ``chain``: "ours", "bare" (without
+    our middleware) or "naive" (with one that does it wrong). ``clock_offset`` (seconds) is how
+    wrong the clock of its processes is. ``expire_after``, ``warn_after``: seconds. ``folder`` holds
+    the sessions of the engine file; give several sites the same one to let them share it.
+    ``extra``: further environment variables. ``preload`` lets gunicorn import the site once and
+    fork, which starts sooner. The database has to be prepared (:func:`migrate`).
     """
 
     def __init__(
