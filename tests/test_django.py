@@ -16,7 +16,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.utils.functional import SimpleLazyObject
@@ -210,7 +210,8 @@ def test_a_handshake_is_a_request() -> None:
 
 
 def test_a_lazy_object_is_unwrapped() -> None:
-    known, unknown = SimpleLazyObject(dict), SimpleLazyObject(dict)
+    known: Any = SimpleLazyObject(dict)
+    unknown: Any = SimpleLazyObject(dict)
     assert known == {}
     assert type(_django.unwrapped(known)) is dict
     assert _django.unwrapped(unknown) is None
@@ -246,6 +247,7 @@ def test_a_connection_is_closed_if_it_is_broken(
     monkeypatch: pytest.MonkeyPatch, is_usable: bool
 ) -> None:
     closed = []
+    connection = connections["default"]  # the proxy can't be patched
     monkeypatch.setattr(connection, "in_atomic_block", False)
     monkeypatch.setattr(connection, "errors_occurred", True)
     monkeypatch.setattr(connection, "is_usable", lambda: is_usable)

@@ -15,7 +15,7 @@ from example.base_settings import INSTALLED_APPS, MIDDLEWARE, insert_after, with
 ENGINE = os.environ["SITE_ENGINE"]
 CHAIN = os.environ["SITE_CHAIN"]
 DATABASE: dict[str, Any] = json.loads(os.environ["SITE_DATABASE"])
-POOLED = os.environ["SITE_SERVER"] in ("uvicorn", "daphne")
+ASYNC = os.environ["SITE_SERVER"] in ("uvicorn", "daphne")
 
 # The first signs, what others have signed is taken as well.
 SECRET_KEY, *SECRET_KEY_FALLBACKS = json.loads(
@@ -43,10 +43,12 @@ MIDDLEWARE = insert_after(
     "tests.servers.views.slowly_judged",
 )
 
-if DATABASE["ENGINE"].endswith("postgresql") and POOLED:
+if "SITE_UNPOOLED" in os.environ:
+    pass  # a connection for each request, and for each look of a socket
+elif DATABASE["ENGINE"].endswith("postgresql") and ASYNC:
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}}
-elif not POOLED:
+elif not ASYNC:
     DATABASE |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 if "SITE_ISOLATION" in os.environ:  # a level of psycopg.IsolationLevel
     DATABASE.setdefault("OPTIONS", {})["isolation_level"] = int(os.environ["SITE_ISOLATION"])

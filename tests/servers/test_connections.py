@@ -118,11 +118,13 @@ class Person:
 def sites(postgres: Postgres, valkey: Valkey, full: bool) -> Iterator[list[Site]]:
     """One of each server."""
     common = {"database": postgres, "valkey": valkey, "expire_after": LIMIT}
-    layer = {"SITE_LAYER": f"unix://{valkey.socket}"}
+    # A pool that has lost its database waits longer and longer before it tries again.
+    unpooled = {"SITE_UNPOOLED": ""}
+    layer = {"SITE_LAYER": f"unix://{valkey.socket}", **unpooled}
     with ExitStack() as stack:
         made = [
             Site("db", server="uvicorn", workers=1, extra=layer, **common),  # type: ignore[arg-type]
-            Site("cached_db", server="daphne", workers=1, **common),  # type: ignore[arg-type]
+            Site("cached_db", server="daphne", workers=1, extra=unpooled, **common),  # type: ignore[arg-type]
             Site("db", workers=1, threads=100 if full else 24, **common),  # type: ignore[arg-type]
         ]
         for site in made:
