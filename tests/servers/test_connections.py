@@ -107,12 +107,6 @@ class Person:
             await self.act()
             await asyncio.sleep(0.8)
 
-    async def begin(self) -> None:
-        """Wait until something has come, and act once more."""
-        while not self.told:  # noqa: ASYNC110  (it comes from another process)
-            await asyncio.sleep(0.05)
-        await self.act()
-
 
 @pytest.fixture
 def sites(postgres: Postgres, valkey: Valkey, full: bool) -> Iterator[list[Site]]:
@@ -148,11 +142,20 @@ def people(sites: list[Site], count: int) -> list[Person]:
 async def live(everybody: list[Person], postgres: Postgres) -> None:
     """All of it."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(len(everybody)))
-    for first in range(0, len(everybody), 8):
-        await asyncio.gather(*(person.sign_in() for person in everybody[first : first + 8]))
-    listening = [asyncio.create_task(person.listen()) for person in everybody]
+
+    async def arrive(person: Person) -> asyncio.Task[None]:
+        await person.sign_in()
+        return asyncio.create_task(person.listen())
+
+    listening = [
+        task
+        for first in range(0, len(everybody), 8)
+        for task in await asyncio.gather(*map(arrive, everybody[first : first + 8]))
+    ]
     async with asyncio.timeout(60):
-        await asyncio.gather(*(person.begin() for person in everybody))
+        while not all(person.told for person in everybody):  # everybody is there until all are
+            await asyncio.gather(*(person.act() for person in everybody))
+    await asyncio.gather(*(person.act() for person in everybody))
     end = time.time() + LASTS
     working = [asyncio.create_task(person.work(end)) for person in everybody if person.is_at_work]
     await asyncio.sleep(AWAY[0])
