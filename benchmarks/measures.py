@@ -68,6 +68,15 @@ CASES = (
         limit=1.05,
         facts=("thread hops",),
     ),
+    Case("stream of 10,000 small parts", {"page": "stream"}, count=3, limit=1.02),
+    Case(
+        "stream of 10,000 small parts under ASGI",
+        {"page": "stream-async"},
+        asynchronous=True,
+        count=3,
+        facts=("thread hops",),
+        limit=1.05,
+    ),
     # Its one hop is Django's for the view, and the session can't wait for that.
     Case(
         "the same, with a synchronous view",

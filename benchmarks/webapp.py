@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import AsyncIterator
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -37,6 +38,26 @@ async def private_async(request: HttpRequest) -> HttpResponse:
     return page(request, await request.auser())
 
 
+PARTS = 10_000
+
+
+@login_required
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Many small parts."""
+    return StreamingHttpResponse(b"data: a small part\n\n" for _ in range(PARTS))
+
+
+@login_required
+async def stream_async(request: HttpRequest) -> StreamingHttpResponse:
+    """The same, made by a coroutine."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(PARTS):
+            yield b"data: a small part\n\n"
+
+    return StreamingHttpResponse(parts())
+
+
 @login_required
 def with_client(request: HttpRequest) -> HttpResponse:
     """The same with the client in it, for browsers."""
@@ -65,6 +86,8 @@ def write(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("private/", private, name="private"),
     path("private-async/", private_async),
+    path("stream/", stream),
+    path("stream-async/", stream_async),
     path("public/", public, name="public"),
     path("with-client/", with_client),
     path("overtaken/", overtaken),

@@ -66,6 +66,18 @@ ALLOWED: dict[str, set[str]] = {
         "sessions.tags",
         "sessions.times",
     },
+    # What goes on after its request: streams and sockets.
+    "watch": {
+        "_django",
+        "conf",
+        "policy",
+        "reports",
+        "sessions.activity",
+        "sessions.outage",
+        "sessions.times",
+    },
+    "streams": {"_django", "requests", "watch"},
+    "asgi": {"_django", "conf", "middleware", "policy", "sessions.outage", "watch"},
     "middleware": {
         "_django",
         "conf",
@@ -81,6 +93,8 @@ ALLOWED: dict[str, set[str]] = {
         "sessions.outage",
         "sessions.times",
         "signals",
+        "streams",
+        "watch",
     },
     "views": {
         "conf",
@@ -150,7 +164,7 @@ def test_imports_point_one_way(name: str) -> None:
     assert inner <= ALLOWED[name]
 
 
-@pytest.mark.parametrize("name", ["apps", "urls", "templatetags"])
+@pytest.mark.parametrize("name", ["apps", "asgi", "urls", "templatetags"])
 def test_nothing_imports_what_only_django_loads(name: str) -> None:
     assert not any(name in allowed for allowed in ALLOWED.values())
 

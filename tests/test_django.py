@@ -3,6 +3,7 @@
 A test here that fails on a new release says which adapter has to learn something.
 """
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
-from django.db import OperationalError, connection, transaction
-from django.http import HttpResponse
+from django.db import OperationalError, connection, connections, transaction
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
+from django.utils.functional import SimpleLazyObject
 from pytest_django import Settings
 
 from session_security import _django
@@ -159,7 +161,100 @@ def test_messages_are_there_without_their_middleware() -> None:
     assert "messages" in response.cookies
 
 
+def test_a_request_that_is_asked_again_has_read_neither_session_nor_user() -> None:
+    user = get_user_model().objects.create_user("carol")
+    request: Any = RequestFactory().get("/", headers={"Cookie": "a=b"})
+    request.session = new_session("db")
+    request.session["_auth_user_id"] = str(user.pk)
+    request._cached_user = user
+    other = _django.asked_again(request, request.session.session_key)
+    assert not hasattr(other, "_cached_user")
+    assert other.user.is_anonymous  # what was set above is not in the store
+    other.META["HTTP_COOKIE"], other.COOKIES["a"] = "", "c"
+    assert (request.META["HTTP_COOKIE"], request.COOKIES) == ("a=b", {"a": "b"})
+    assert other.get_full_path() == request.get_full_path()
+
+
+def test_looking_at_the_user_of_a_session_does_not_change_it(settings: Settings) -> None:
+    """Django itself would give it another key, or delete it."""
+    user = get_user_model().objects.create_user("carol")
+    session = new_session("db")
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session.save()
+    before = (session.session_key, dict(session.items()))
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new one, and long enough to be signed with as well"
+    assert _django.user_of(session) == user
+    user.set_password("another")
+    user.save()
+    assert _django.user_of(session).is_anonymous
+    assert (session.session_key, dict(session.items())) == before
+    assert type(session)(session.session_key)["basket"] == 1
+
+
+def test_a_handshake_is_a_request() -> None:
+    scope = {
+        "type": "websocket",
+        "scheme": "wss",
+        "path": "/ws/",
+        "query_string": b"a=1&b=\xff",
+        "headers": [(b"cookie", b"sessionid=abc"), (b"host", b"testserver")],
+    }
+    request = _django.handshake(scope)
+    assert (request.method, request.path, request.is_secure()) == ("GET", "/ws/", True)
+    assert request.COOKIES == {"sessionid": "abc"}
+    assert request.GET["a"] == "1"
+    assert request.get_host() == "testserver"
+
+
+def test_a_lazy_object_is_unwrapped() -> None:
+    known: Any = SimpleLazyObject(dict)
+    unknown: Any = SimpleLazyObject(dict)
+    assert known == {}
+    assert type(_django.unwrapped(known)) is dict
+    assert _django.unwrapped(unknown) is None
+    assert _django.unwrapped(7) == 7
+
+
+# Responses
+
+
+def test_what_a_response_streams_can_be_taken_and_put_back() -> None:
+    closed = []
+
+    def parts() -> Iterator[bytes]:
+        try:
+            yield b"a"
+            yield b"b"
+        finally:
+            closed.append(True)
+
+    response = StreamingHttpResponse(parts())
+    taken: Any = _django.streamed_parts(response)
+    response.streaming_content = taken
+    assert next(iter(response)) == b"a"
+    taken.close()
+    assert closed == [True]
+
+
 # Databases
+
+
+@pytest.mark.parametrize("is_usable", [True, False])
+def test_a_connection_is_closed_if_it_is_broken(
+    monkeypatch: pytest.MonkeyPatch, is_usable: bool
+) -> None:
+    closed = []
+    connection = connections["default"]  # the proxy can't be patched
+    monkeypatch.setattr(connection, "in_atomic_block", False)
+    monkeypatch.setattr(connection, "errors_occurred", True)
+    monkeypatch.setattr(connection, "is_usable", lambda: is_usable)
+    monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+    _django.close_broken_connections()
+    assert closed == ([] if is_usable else [True])
+    assert connection.errors_occurred is not is_usable
 
 
 def test_the_transaction_of_a_test_case_is_none() -> None:

@@ -5,19 +5,24 @@ later release changes one.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from functools import partial
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage import default_storage
 from django.contrib.messages.storage.base import BaseStorage
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache.backends.base import BaseCache
+from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, connections
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.functional import LazyObject, SimpleLazyObject, empty
 
 # Methods that are put on an instance, and know only that one.
 _PATCHED = ("save", "asave", "delete", "adelete", "session_security_text")
@@ -136,7 +141,81 @@ def message_storage(request: HttpRequest) -> BaseStorage:
     return storage
 
 
+def asked_again(request: Any, key: str) -> Any:
+    """The same request as if it came only now: its session and its user have not been read.
+
+    (A copy of Django's own is without what can't be pickled.)
+    """
+    other = object.__new__(type(request))
+    vars(other).update(vars(request))
+    for name in ("_cached_user", "_acached_user"):
+        vars(other).pop(name, None)
+    other.META, other.COOKIES = dict(request.META), dict(request.COOKIES)
+    other.session = reopened(request.session, key)
+    other.user = SimpleLazyObject(partial(user_of, other.session))
+    return other
+
+
+def user_of(session: SessionBase) -> Any:
+    """The user of a session, which stays as it is.
+
+    Django gives it another key if it finds a fallback of ``SECRET_KEY`` in use, and deletes it if
+    the password has changed; the browser could not be told.
+    """
+    request = HttpRequest()
+    request.session = copy(session)
+    set_session_data(request.session, dict(session.items()))
+    request.session.cycle_key = request.session.flush = lambda: None  # type: ignore[method-assign]
+    return get_user(request)
+
+
+def handshake(scope: Mapping[str, Any]) -> HttpRequest:
+    """The handshake of a WebSocket as a request: a GET over HTTP, which it was."""
+    query = scope.get("query_string", b"")
+    as_http = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "https" if scope.get("scheme") == "wss" else "http",
+        # Django does not expect bytes here that are no text.
+        "query_string": query.decode(errors="replace") if isinstance(query, bytes) else query,
+    }
+    return ASGIRequest({**scope, **as_http}, BytesIO())
+
+
+def unwrapped(value: Any) -> Any:
+    """What a lazy object stands for; None if it does not know yet."""
+    if not isinstance(value, LazyObject):
+        return value
+    wrapped = vars(value)["_wrapped"]
+    return None if wrapped is empty else wrapped
+
+
+# Responses
+
+
+def streamed_parts(response: StreamingHttpResponse) -> Iterator[Any] | AsyncIterator[Any]:
+    """What a response reads its content from; it can be put back as ``streaming_content``.
+
+    What ``streaming_content`` gives can't be closed.
+    """
+    parts: Iterator[Any] | AsyncIterator[Any] = response._iterator  # type: ignore[attr-defined]
+    return parts
+
+
 # Databases
+
+
+def close_broken_connections() -> None:
+    """Let the next query of this thread connect anew where its connection is lost.
+
+    Django does so between two requests. A connection that works may be in use.
+    """
+    for connection in connections.all(initialized_only=True):
+        if connection.errors_occurred and not connection.in_atomic_block:
+            if connection.is_usable():
+                connection.errors_occurred = False
+            else:
+                connection.close()
 
 
 def in_transaction(using: str) -> bool:

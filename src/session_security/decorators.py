@@ -1,10 +1,10 @@
-"""Mark views that a machine calls, and views whose late POSTs are not kept."""
+"""Mark views: those that a machine calls, whose late POSTs are not kept, and others."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .late_posts.fields import NOT_KEPT
-from .requests import CREDENTIALS, PASSIVE
+from .requests import CREDENTIALS, PASSIVE, UNINTERRUPTED
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,4 +34,13 @@ def asks_for_credentials(view: View) -> View:
     neither at ``LOGIN_URL`` nor marked by Django's ``login_not_required``.
     """
     setattr(view, CREDENTIALS, True)
+    return view
+
+
+def uninterrupted(view: View) -> View:
+    """What this view streams is sent to its end, also when the session ends meanwhile.
+
+    For a class: ``@method_decorator(uninterrupted, name="dispatch")``.
+    """
+    setattr(view, UNINTERRUPTED, True)
     return view

@@ -19,29 +19,34 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.messages.storage.session import SessionStorage
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
-from . import _django, requests
+from . import _django, requests, streams
 from .conf import SecuredRequest, SessionSecurity, conf
 from .insertion import insert_element, needs_element
 from .late_answers import explanation, late_answer
 from .late_posts.handling import carry_over_logout, finish_response, is_arriving, receive
-from .policy import Reason, SessionStatus, Timeouts, judge
-from .reports import INVALID_USER_ID_ERRORS, TAKES_REPORTS, store_report
+from .policy import Reason, Timeouts
+from .reports import (
+    INVALID_USER_ID_ERRORS,
+    TAKES_REPORTS,
+    has_lost_its_user,
+    status_of,
+    store_report,
+)
 from .server_timing import add_status
 from .sessions import cookies, outage, times
 from .sessions.activity import Ending, end_session, engine_of, store_activity
 from .sessions.outage import StoreUnavailable, raising_unavailable
 from .signals import session_expired
+from .watch import ENDED, Watch
 
 logger = logging.getLogger("session_security")
 
 HOOKS = ("is_authenticated", "get_expire_seconds", "is_passive_request", "do_logout")
-
-ENDED = (Reason.IDLE, Reason.ABSOLUTE)
 
 # On the request: that ``process_view`` has seen it; that the person was told.
 _LOOKED_AT = "_session_security_looked_at"
@@ -190,6 +195,22 @@ class SessionSecurityMiddleware:
 
         return process_view
 
+    def watch(self, request: SecuredRequest) -> Watch | None:
+        """Judge a session under which something is to be sent, end nothing, and watch it.
+
+        None if nobody is signed in. Raises :exc:`StoreUnavailable`.
+        """
+        key = cookies.session_key(request)
+        outage.load(request.session, key)
+        with raising_unavailable():
+            self._seems_over(request, key, (request.session.accessed, request.session.modified))
+            if request.session_security.reason is Reason.ANONYMOUS:
+                return None
+            watch = Watch(request, self._end_session)
+            if has_lost_its_user(request):
+                watch.know(conf.anonymous)
+            return watch
+
     # The steps
 
     async def _aseems_over(
@@ -216,7 +237,7 @@ class SessionSecurityMiddleware:
 
     def _judge(self, request: SecuredRequest, timeouts: Timeouts) -> bool:
         session = request.session
-        status = _judge(_django.session_data(session), timeouts)
+        status = status_of(_django.session_data(session), timeouts)
         request.session_security = SessionSecurity(status)
         if status.reason is None:
             engine_of(session).protect_saves(session)
@@ -243,7 +264,7 @@ class SessionSecurityMiddleware:
                 _django.forget_user(request)
                 user = request.user
             ending = end_session(
-                request.session, lambda data: bool(_judge(data, status.timeouts).reason)
+                request.session, lambda data: bool(status_of(data, status.timeouts).reason)
             )
         if ending is Ending.ALIVE:
             self._judge(request, status.timeouts)
@@ -310,7 +331,17 @@ class SessionSecurityMiddleware:
             add_status(request, response)
         elif reason in ENDED:
             _ensure_message_stored(request, response)
+        if isinstance(response, StreamingHttpResponse) and self._has_user(request):
+            streams.guard(request, response, Watch(request, self._end_session), self._is_async)
         return response
+
+    def _has_user(self, request: SecuredRequest) -> bool:
+        """Whether there is a session that can end while the response is being sent."""
+        session, reason = request.session, request.session_security.reason
+        if reason is not None and not (reason is Reason.ANONYMOUS and session.modified):
+            return False  # who has signed in meanwhile has modified it
+        is_own = "is_authenticated" in self._overridden
+        return session.session_key is not None and (is_own or SESSION_KEY in session)
 
     def _view_was_skipped(self, request: SecuredRequest, response: HttpResponseBase) -> bool:
         """Whether ``process_view`` was not called: a page came from a cache, or is a flat page.
@@ -340,10 +371,6 @@ class SessionSecurityMiddleware:
     def _is_cookie_due(self, request: SecuredRequest) -> bool:
         status = request.session_security.status
         return status.reason is None and cookies.is_renewal_due(request.session, status)
-
-
-def _judge(data: dict[str, Any], timeouts: Timeouts) -> SessionStatus:
-    return judge(times.last_activity(data), times.started(data), times.now(), timeouts)
 
 
 def _is_first_look(request: HttpRequest) -> bool:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from .conf import SecuredRequest, SessionSecurity, conf
-from .policy import SessionStatus, judge
+from .policy import SessionStatus, Timeouts, judge
 from .requests import is_cross_site
 from .sessions import cookies, times
 from .sessions.activity import store_activity
@@ -27,6 +27,11 @@ def state_of(request: SecuredRequest) -> SessionStatus:
     return security.status if security else conf.anonymous
 
 
+def status_of(data: times.Data, timeouts: Timeouts) -> SessionStatus:
+    """What the times in a session come to at this moment."""
+    return judge(times.last_activity(data), times.started(data), times.now(), timeouts)
+
+
 def store_report(request: SecuredRequest, values: QueryDict) -> SessionStatus:
     """Store a report that is newer than what is known; return what is known then."""
     status, idle = state_of(request), _idle_for(values)
@@ -38,14 +43,14 @@ def store_report(request: SecuredRequest, values: QueryDict) -> SessionStatus:
     at = times.due(session, now - timedelta(seconds=idle), now, PRECISION)
     if at is None:
         return status
-    if _has_lost_its_user(request):
+    if has_lost_its_user(request):
         cookies.keep_in_browser(request)
         return conf.anonymous
     store_activity(session, at)
-    return judge(times.last_activity(session), times.started(session), now, status.timeouts)
+    return status_of(session, status.timeouts)
 
 
-def _has_lost_its_user(request: SecuredRequest) -> bool:
+def has_lost_its_user(request: SecuredRequest) -> bool:
     """Whether somebody has been deactivated, deleted, or given another password elsewhere."""
     try:
         return SESSION_KEY in request.session and not request.user.is_authenticated

@@ -17,6 +17,7 @@ from .conf import conf
 # The marks that the decorators leave on a view.
 PASSIVE = "session_security_passive"
 CREDENTIALS = "session_security_asks_for_credentials"
+UNINTERRUPTED = "session_security_uninterrupted"
 
 # All by request.META: request.headers is made anew for each request, of all headers.
 _PREFETCH_HEADERS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_X_SEC_PURPOSE")

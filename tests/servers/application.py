@@ -16,8 +16,12 @@ if offset := float(os.environ["SITE_CLOCK_OFFSET"]):
     moment = datetime.now(UTC) + timedelta(seconds=offset)
     time_machine.travel(moment, tick=True).start()
 
-if os.environ["SITE_SERVER"] == "uvicorn":
-    asgi = get_asgi_application()
+if os.environ["SITE_SERVER"] in ("uvicorn", "daphne"):
+    django = get_asgi_application()
+
+    from .sockets import with_sockets  # when Django is set up
+
+    asgi = with_sockets(django)
 else:
     wsgi = get_wsgi_application()
 

@@ -1,7 +1,7 @@
 """The tests' own site, served by real servers: everything that varies is in the environment.
 
 ``site.Site`` sets it. Connections to PostgreSQL are kept: by gunicorn's threads each its own
-(CONN_MAX_AGE with CONN_HEALTH_CHECKS), under uvicorn, where no thread lasts, by psycopg's pool,
+(CONN_MAX_AGE with CONN_HEALTH_CHECKS), under ASGI, where no thread lasts, by psycopg's pool,
 which checks each connection it hands out. Either way a restart of PostgreSQL mends itself.
 """
 
@@ -15,7 +15,7 @@ from example.base_settings import INSTALLED_APPS, MIDDLEWARE, insert_after, with
 ENGINE = os.environ["SITE_ENGINE"]
 CHAIN = os.environ["SITE_CHAIN"]
 DATABASE: dict[str, Any] = json.loads(os.environ["SITE_DATABASE"])
-POOLED = os.environ["SITE_SERVER"] == "uvicorn"
+ASYNC = os.environ["SITE_SERVER"] in ("uvicorn", "daphne")
 
 # The first signs, what others have signed is taken as well.
 SECRET_KEY, *SECRET_KEY_FALLBACKS = json.loads(
@@ -43,10 +43,12 @@ MIDDLEWARE = insert_after(
     "tests.servers.views.slowly_judged",
 )
 
-if DATABASE["ENGINE"].endswith("postgresql") and POOLED:
+if "SITE_UNPOOLED" in os.environ:
+    pass  # a connection for each request, and for each look of a socket
+elif DATABASE["ENGINE"].endswith("postgresql") and ASYNC:
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}}
-elif not POOLED:
+elif not ASYNC:
     DATABASE |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 if "SITE_ISOLATION" in os.environ:  # a level of psycopg.IsolationLevel
     DATABASE.setdefault("OPTIONS", {})["isolation_level"] = int(os.environ["SITE_ISOLATION"])
@@ -73,6 +75,15 @@ if ENGINE in ("cache", "cached_db"):
 
     # One more try, at once, for a connection that Valkey's restart has closed.
     CACHES["default"]["OPTIONS"]["retry"] = Retry(NoBackoff(), 1)
+
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+if "SITE_LAYER" in os.environ:
+    CHANNEL_LAYERS["default"] = {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [os.environ["SITE_LAYER"]]},
+    }
 
 SESSION_ENGINE = f"django.contrib.sessions.backends.{ENGINE}"
 SESSION_SAVE_EVERY_REQUEST = "SITE_SAVE_EVERY_REQUEST" in os.environ

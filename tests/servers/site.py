@@ -1,4 +1,4 @@
-"""The tests' own site on real servers: gunicorn with threads, or uvicorn for ASGI.
+"""The tests' own site on real servers: gunicorn with threads, uvicorn or daphne for ASGI.
 
     with Site("db", database=postgres, valkey=valkey) as site:
         answer = client.send(site.port, "/page/", cookie)
@@ -33,12 +33,12 @@ class Site:
     """Server processes of the site; a context manager that starts and stops them.
 
     ``engine``: one of ENGINES. ``server``: "gunicorn" (``workers`` processes with ``threads``
-    each) or "uvicorn" (``workers`` processes). ``chain``: "ours", "bare" (without our middleware)
-    or "naive" (with one that does it wrong). ``clock_offset`` (seconds) is how wrong the clock of
-    its processes is. ``expire_after``, ``warn_after``: seconds. ``folder`` holds the sessions of
-    the engine file; give several sites the same one to let them share it. ``extra``: further
-    environment variables. ``preload`` lets gunicorn import the site once and fork, which starts
-    sooner. The database has to be prepared (:func:`migrate`).
+    each), "uvicorn" (``workers`` processes) or "daphne" (one). ``chain``: "ours", "bare" (without
+    our middleware) or "naive" (with one that does it wrong). ``clock_offset`` (seconds) is how
+    wrong the clock of its processes is. ``expire_after``, ``warn_after``: seconds. ``folder`` holds
+    the sessions of the engine file; give several sites the same one to let them share it.
+    ``extra``: further environment variables. ``preload`` lets gunicorn import the site once and
+    fork, which starts sooner. The database has to be prepared (:func:`migrate`).
     """
 
     def __init__(
@@ -205,6 +205,9 @@ class Site:
                 *("--graceful-timeout", "2", "--log-level", "warning"),
                 *(["--preload"] if self.preload else []),
             ]
+        if self.server == "daphne":
+            options = ["--fd", str(fd), "--verbosity", "0"]
+            return [sys.executable, "-m", "daphne", *options, "tests.servers.application:asgi"]
         assert self.server == "uvicorn"
         return [
             *(sys.executable, "-m", "uvicorn", "tests.servers.application:asgi"),

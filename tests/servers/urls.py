@@ -4,12 +4,13 @@ from django.urls import include, path
 
 from . import views
 
-if os.environ["SITE_SERVER"] == "uvicorn":
+if os.environ["SITE_SERVER"] in ("uvicorn", "daphne"):
     pages = [
         path("sign-in/", views.asign_in, name="login"),
         path("logout/", views.asign_out, name="logout"),
         path("rotate/", views.arotate),
         path("page/", views.apage),
+        path("ticks/", views.aticks),
         path("write/", views.awrite),
         path("passive-write/", views.apassive_write),
     ]
@@ -19,6 +20,7 @@ else:
         path("logout/", views.sign_out, name="logout"),
         path("rotate/", views.rotate),
         path("page/", views.page),
+        path("ticks/", views.ticks),
         path("write/", views.write),
         path("passive-write/", views.passive_write),
     ]

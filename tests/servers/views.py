@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, cast
@@ -21,7 +21,7 @@ from django.contrib.auth import SESSION_KEY, alogin, alogout, get_user_model, lo
 from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.decorators import sync_and_async_middleware
 from django.views.decorators.csrf import csrf_exempt
 
@@ -140,6 +140,18 @@ def form(request: HttpRequest) -> HttpResponse:
     return _done(request)
 
 
+@login_required
+def ticks(request: HttpRequest) -> StreamingHttpResponse:
+    """Tell whoever is signed in the time, ten times a second, for ever."""
+
+    def tell() -> Iterator[str]:
+        while True:
+            yield f"data: {time.time()}\n\n"
+            time.sleep(0.1)
+
+    return StreamingHttpResponse(tell(), content_type="text/event-stream")
+
+
 def write(request: HttpRequest) -> HttpResponse:
     """Write ``key`` into the session, after it was read and ``ms`` have passed."""
     request.session.get(SESSION_KEY)
@@ -181,6 +193,16 @@ async def arotate(request: HttpRequest) -> HttpResponse:
 async def apage(request: HttpRequest) -> HttpResponse:
     await _apause(request)
     return _done(request)
+
+
+@login_required
+async def aticks(request: HttpRequest) -> StreamingHttpResponse:
+    async def tell() -> AsyncIterator[str]:
+        while True:
+            yield f"data: {time.time()}\n\n"
+            await asyncio.sleep(0.1)
+
+    return StreamingHttpResponse(tell(), content_type="text/event-stream")
 
 
 async def awrite(request: HttpRequest) -> HttpResponse:

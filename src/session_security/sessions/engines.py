@@ -59,6 +59,9 @@ class Engine:
     Whatever it keeps on its instances is kept; what it knows of locks is its own business.
     """
 
+    # Whether there is anything on the server that can be read again.
+    has_store = True
+
     def load(self, session: SessionBase, key: str) -> None:
         """Read the session of a request, as Django does."""
         session.get(SESSION_KEY)
@@ -163,6 +166,8 @@ class Engine:
 
 class CookieEngine(Engine):
     """``signed_cookies``: the browser is the store, and its last answer counts."""
+
+    has_store = False
 
     def read(self, session: SessionBase, key: str) -> dict[str, Any]:
         """Nothing: there is no other copy."""
