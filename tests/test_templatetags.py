@@ -487,10 +487,11 @@ LANGUAGE = "{% session_security_language %}"
     ("site", "active", "attributes"),
     [
         ("en-us", "de", 'lang="de" dir="ltr"'),
+        ("en-us", "he", 'lang="he" dir="rtl"'),
         ("en-us", "de-at", 'lang="de-at" dir="ltr"'),
         ("en-us", "en-gb", 'lang="en" dir="ltr"'),
-        ("en-us", "he", 'lang="en" dir="ltr"'),  # without a catalogue of the app
-        ("de", "he", 'lang="de" dir="ltr"'),  # whose words Django takes then
+        ("en-us", "ur", 'lang="en" dir="ltr"'),  # without a catalogue of the app
+        ("de", "ur", 'lang="de" dir="ltr"'),  # whose words Django takes then
         ("de", "de", 'lang="de" dir="ltr"'),
         ("en-us", None, 'lang="en" dir="ltr"'),
     ],
@@ -515,8 +516,8 @@ def test_words_that_a_site_has_translated_itself_are_marked_as_such(
         return f"{words}, in {translation.get_language()}"
 
     monkeypatch.setattr(session_security_tags, "_", translate)
-    with translation.override("he"):
-        assert rendered(LANGUAGE, None) == 'lang="he" dir="rtl"'
+    with translation.override("ur"):
+        assert rendered(LANGUAGE, None) == 'lang="ur" dir="rtl"'
 
 
 @pytest.mark.parametrize(
