@@ -13,13 +13,14 @@ export function isAt({ bottom, left, right, top }: DOMRect, event: Event): boole
 export function shield(dialog: Element): void {
   const place = dialog.getBoundingClientRect();
   const listening = new AbortController();
+  const { signal } = listening;
   const swallow = (event: Event) => {
     if (!isAt(place, event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   };
   for (const type of PRESSES.split(" ")) {
-    addEventListener(type, swallow, { capture: true, signal: listening.signal });
+    addEventListener(type, swallow, { capture: true, passive: false, signal });
   }
   setTimeout(() => listening.abort(), MOMENT);
 }

@@ -654,13 +654,14 @@
   function shield(dialog) {
     const place = dialog.getBoundingClientRect();
     const listening = new AbortController();
+    const { signal } = listening;
     const swallow = (event) => {
       if (!isAt(place, event)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     };
     for (const type of PRESSES.split(" ")) {
-      addEventListener(type, swallow, { capture: true, signal: listening.signal });
+      addEventListener(type, swallow, { capture: true, passive: false, signal });
     }
     setTimeout(() => listening.abort(), MOMENT);
   }
