@@ -152,7 +152,8 @@ def test_signing_out_in_the_warning_asks_if_work_would_be_lost(world: World) -> 
     asked = refuse(page)
     world.advance(31)
     expect_warned(page)
-    warning(page).get_by_role("button", name="Sign out").click()
+    with page.expect_event("dialog"):
+        warning(page).get_by_role("button", name="Sign out").click()
     world.settle()
     assert asked == ["beforeunload"]
     assert is_kept(page)
