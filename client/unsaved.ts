@@ -1,11 +1,8 @@
 import { contentsOfPage, hasErrors, isCounted, isIgnored, isIn, unitOf } from "./fields";
 import { navigationOf } from "./page";
 
-// In milliseconds.
-/** How long after a form was submitted the page may be left for it. */
-const DEPARTURE = 1000;
-/** How long what a widget does after a press may take. */
-const REACTION = 1000;
+/** How long what follows an event may take: a widget, a request, a departure; in milliseconds. */
+const MOMENT = 1000;
 
 /** Knows what is in the page and not sent; of a form, or of a field that has none, as a whole. */
 export class UnsavedInput {
@@ -20,11 +17,8 @@ export class UnsavedInput {
   private readonly onBeforeUnload = (event: Event) => {
     this.hearRequests({ getEntries: () => this.requests.takeRecords() });
     // What the page is left for just now is on its way.
-    const isKept = (unit: Element) => {
-      const sending = this.sendings.get(unit);
-      return sending?.defaultPrevented !== false || event.timeStamp - sending.timeStamp > DEPARTURE;
-    };
-    if (this.find().some(isKept)) event.preventDefault();
+    const isKept = (unit: Element) => !this.isSending(unit, event.timeStamp, false);
+    if (this.asksBeforeLeaving && this.find().some(isKept)) event.preventDefault();
   };
 
   constructor(
@@ -59,7 +53,6 @@ export class UnsavedInput {
   stop(): void {
     this.requests.disconnect();
     this.asksBeforeLeaving = false;
-    this.listen(false);
   }
 
   /** Whether there is some at the end, also where a script has put in a form with errors. */
@@ -117,7 +110,7 @@ export class UnsavedInput {
   /** What a widget does, and what a browser restores, no event tells of. */
   private checkSoon(): void {
     clearTimeout(this.check);
-    this.check = setTimeout(() => this.update(), REACTION);
+    this.check = setTimeout(() => this.update(), MOMENT);
   }
 
   private onChange(field: Element, isTyped: boolean): void {
@@ -150,7 +143,7 @@ export class UnsavedInput {
   // Listening keeps a page out of Firefox's back/forward cache, so only while it is needed.
   private listen(isNeeded: boolean): void {
     removeEventListener("beforeunload", this.onBeforeUnload);
-    if (isNeeded && this.asksBeforeLeaving) addEventListener("beforeunload", this.onBeforeUnload);
+    if (isNeeded) addEventListener("beforeunload", this.onBeforeUnload);
   }
 
   private hearRequests(list: Pick<PerformanceObserverEntryList, "getEntries">): void {
@@ -162,13 +155,16 @@ export class UnsavedInput {
     if (!/^(fetch|xml)/.test(entry.initiatorType)) return;
     const { pathname } = new URL(entry.name);
     const polled = this.polls.get(pathname) ?? 0;
-    const isSent = ({ defaultPrevented, timeStamp }: Event) => {
-      const later = entry.startTime - timeStamp;
-      return defaultPrevented && 0 <= later && later <= 1000;
-    };
-    const sent = [...this.sendings].filter(([, event]) => isSent(event)).map(([unit]) => unit);
-    if (!sent.length) this.polls.set(pathname, polled + 1);
-    else if (polled <= 2 && hasSucceeded(entry)) this.clear((unit) => sent.includes(unit));
+    const isSent = (unit: Element) => this.isSending(unit, entry.startTime, true);
+    if (![...this.sendings.keys()].some(isSent)) this.polls.set(pathname, polled + 1);
+    else if (polled <= 2 && hasSucceeded(entry)) this.clear(isSent);
+  }
+
+  /** Whether it was to be sent a moment before: by a script, or by the browser. */
+  private isSending(unit: Element, time: number, isByScript: boolean): boolean {
+    const { defaultPrevented, timeStamp = Number.NaN } = this.sendings.get(unit) ?? {};
+    const later = time - timeStamp;
+    return defaultPrevented === isByScript && 0 <= later && later <= MOMENT;
   }
 }
 

@@ -214,6 +214,14 @@ def test_new_fields_count_when_they_hold_something(world: World) -> None:
     assert prompts(page)
 
 
+def test_a_page_that_says_later_that_nobody_is_to_be_asked_asks_nobody(world: World) -> None:
+    page = long_form(world)
+    page.get_by_label("Symptoms").press("x")
+    assert prompts(page)
+    page.evaluate("sessionSecurity.confirmFormDiscard = undefined")
+    assert not prompts(page)
+
+
 # --- what is sent -------------------------------------------------------------------------------
 
 
@@ -313,8 +321,10 @@ def test_the_shortcut_of_a_date_is_unsaved(world: World) -> None:
 def complete(world: World, page: Page) -> None:
     page.locator(".field-content_type .select2-selection").click()
     page.locator(".select2-search__field").press_sequentially("group")
-    world.advance(1, step=0.5)
-    page.locator(".select2-results__option", has_text="group").first.click()
+    found = page.locator(".select2-results__option", has_text="group")
+    while not found.count():  # it waits for the last key, then asks the server
+        world.advance(0.5)
+    found.first.click()
 
 
 def look_up(world: World, page: Page) -> None:

@@ -1019,8 +1019,7 @@
   }
 
   // unsaved.ts
-  var DEPARTURE2 = 1e3;
-  var REACTION = 1e3;
+  var MOMENT2 = 1e3;
   var UnsavedInput = class {
     constructor(pingUrl, asksBeforeLeaving) {
       this.asksBeforeLeaving = asksBeforeLeaving;
@@ -1033,11 +1032,8 @@
       this.requests = new PerformanceObserver((list) => this.hearRequests(list));
       this.onBeforeUnload = (event) => {
         this.hearRequests({ getEntries: () => this.requests.takeRecords() });
-        const isKept = (unit) => {
-          const sending = this.sendings.get(unit);
-          return sending?.defaultPrevented !== false || event.timeStamp - sending.timeStamp > DEPARTURE2;
-        };
-        if (this.find().some(isKept)) event.preventDefault();
+        const isKept = (unit) => !this.isSending(unit, event.timeStamp, false);
+        if (this.asksBeforeLeaving && this.find().some(isKept)) event.preventDefault();
       };
       this.configure(pingUrl, asksBeforeLeaving);
       const mayBeChanged = /^[br]/.test(navigationOf().type ?? "");
@@ -1060,7 +1056,6 @@
     stop() {
       this.requests.disconnect();
       this.asksBeforeLeaving = false;
-      this.listen(false);
     }
     /** Whether there is some at the end, also where a script has put in a form with errors. */
     get isAny() {
@@ -1108,7 +1103,7 @@
     /** What a widget does, and what a browser restores, no event tells of. */
     checkSoon() {
       clearTimeout(this.check);
-      this.check = setTimeout(() => this.update(), REACTION);
+      this.check = setTimeout(() => this.update(), MOMENT2);
     }
     onChange(field, isTyped) {
       const { contents } = this;
@@ -1134,7 +1129,7 @@
     // Listening keeps a page out of Firefox's back/forward cache, so only while it is needed.
     listen(isNeeded) {
       removeEventListener("beforeunload", this.onBeforeUnload);
-      if (isNeeded && this.asksBeforeLeaving) addEventListener("beforeunload", this.onBeforeUnload);
+      if (isNeeded) addEventListener("beforeunload", this.onBeforeUnload);
     }
     hearRequests(list) {
       for (const entry of list.getEntries()) this.hearRequest(entry);
@@ -1144,13 +1139,15 @@
       if (!/^(fetch|xml)/.test(entry.initiatorType)) return;
       const { pathname } = new URL(entry.name);
       const polled = this.polls.get(pathname) ?? 0;
-      const isSent = ({ defaultPrevented, timeStamp }) => {
-        const later = entry.startTime - timeStamp;
-        return defaultPrevented && 0 <= later && later <= 1e3;
-      };
-      const sent = [...this.sendings].filter(([, event]) => isSent(event)).map(([unit]) => unit);
-      if (!sent.length) this.polls.set(pathname, polled + 1);
-      else if (polled <= 2 && hasSucceeded(entry)) this.clear((unit) => sent.includes(unit));
+      const isSent = (unit) => this.isSending(unit, entry.startTime, true);
+      if (![...this.sendings.keys()].some(isSent)) this.polls.set(pathname, polled + 1);
+      else if (polled <= 2 && hasSucceeded(entry)) this.clear(isSent);
+    }
+    /** Whether it was to be sent a moment before: by a script, or by the browser. */
+    isSending(unit, time, isByScript) {
+      const { defaultPrevented, timeStamp = Number.NaN } = this.sendings.get(unit) ?? {};
+      const later = time - timeStamp;
+      return defaultPrevented === isByScript && 0 <= later && later <= MOMENT2;
     }
   };
   function hasSucceeded({ responseStatus, serverTiming }) {
