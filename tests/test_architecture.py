@@ -48,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
         "late_posts.store",
         "sessions.times",
     },
+    "second_sign_in": {"conf"},
     "server_timing": {"requests"},
     "decorators": {"requests", "late_posts.fields"},
     "signals": {
@@ -87,6 +88,7 @@ ALLOWED: dict[str, set[str]] = {
         "policy",
         "reports",
         "requests",
+        "second_sign_in",
         "server_timing",
         "sessions.activity",
         "sessions.cookies",

@@ -37,6 +37,7 @@ from .reports import (
     status_of,
     store_report,
 )
+from .second_sign_in import is_refused_sign_in, lead_on
 from .server_timing import add_status
 from .sessions import cookies, outage, times
 from .sessions.activity import Ending, end_session, engine_of, store_activity
@@ -125,6 +126,8 @@ class SessionSecurityMiddleware:
             self._process_view(request)
         if needs_element(request, response):
             insert_element(request, response)
+        if is_refused_sign_in(request, response):
+            response = lead_on(request, response)
         if self._is_cookie_due(request):
             cookies.renew(request, response)
         return self._finish_response(request, response)
@@ -144,6 +147,8 @@ class SessionSecurityMiddleware:
             await self._aprocess_view(request)
         if needs_element(request, response):
             await sync_to_async(insert_element)(request, response)
+        if is_refused_sign_in(request, response):
+            response = await sync_to_async(lead_on)(request, response)
         if self._is_cookie_due(request):
             await sync_to_async(cookies.renew)(request, response)
         return self._finish_response(request, response)
