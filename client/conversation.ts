@@ -85,7 +85,8 @@ export class Conversation implements TabsDelegate {
       answer.signIn !== this.page.options.signIn &&
       areOthers(answer.user, this.page.options.user)
     ) {
-      this.page.ending.leave();
+      this.mayHaveNewSignIn = false;
+      this.page.ending.giveWay();
     } else this.onActive(question, answer);
   }
 

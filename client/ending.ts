@@ -83,6 +83,19 @@ export class Ending {
     dialogs.raiseCover();
   }
 
+  /** Somebody else is signed in: whoever has work in the page may be back, as after log-in-as. */
+  giveWay(): void {
+    if (this.reason) return;
+    if (!this.holdsWork || !this.page.dialogs.canLock || this.page.options.onExpire === "leave") {
+      this.leave();
+      return;
+    }
+    this.page.coverPage();
+    this.reason = "anonymous";
+    this.lock();
+    this.page.fire("lock");
+  }
+
   /** The same user is signed in again. */
   reopen(): void {
     this.reason = "";
@@ -102,7 +115,11 @@ export class Ending {
       return;
     }
     this.page.retire();
-    location.replace(url ?? "");
+    const { href, hash } = location;
+    // What differs by the part after # alone is not loaded.
+    if (hash) history.replaceState(history.state, "", "?");
+    location.replace(href);
+    if (hash) history.replaceState(history.state, "", href);
     this.expectDeparture();
   }
 

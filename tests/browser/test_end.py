@@ -80,7 +80,7 @@ def test_it_is_uncovered_when_the_same_user_is_back(world: World) -> None:
     expect_signed_out(world, other)
 
 
-def test_it_is_reloaded_when_another_user_signs_in(world: World) -> None:
+def test_it_waits_covered_for_its_own_user_when_another_signs_in(world: World) -> None:
     page = unsaved(world)
     world.advance(62, step=2)
     other = world.open("/records/")
@@ -88,9 +88,40 @@ def test_it_is_reloaded_when_another_user_signs_in(world: World) -> None:
     world.advance(2)
     world.front(page)
     world.advance(2)
+    expect_covered(page)
+    world.front(other)
+    other.locator("#sign-out").click()
+    other.goto(f"{world.url}/login/?next=/records/")
+    world.advance(1)  # no two sign-ins are at the same moment
+    world.fill_in_login(other)
+    world.front(page)
+    world.advance(2)
     expect_quiet(page)
-    assert page.evaluate("id_symptoms.value") == ""
-    expect(page.locator(".who span")).to_have_text("other")
+    expect(page.get_by_label("Symptoms")).to_have_value("half a form")
+
+
+def test_half_a_form_is_locked_when_another_user_signs_in_meanwhile(world: World) -> None:
+    """As when somebody takes over the account of another, and comes back."""
+    page = unsaved(world)
+    world.advance(1)
+    other = world.open()
+    other.locator("#sign-out").click()
+    other.goto(f"{world.url}/login/?next=/records/")
+    world.advance(1)
+    world.fill_in_login(other, "other")
+    world.front(page)
+    world.advance(2.5)
+    expect_covered(page)
+    assert page.evaluate("id_symptoms.value") == "half a form"
+
+
+def test_the_part_after_the_hash_is_there_after_signing_in_again(world: World) -> None:
+    page = world.sign_in()
+    page.evaluate("location.hash = '#/orders/5'")
+    world.advance(62)
+    expect(page).to_have_url(f"{world.url}/login/?next=/records/#/orders/5")
+    world.fill_in_login(page)
+    expect(page).to_have_url(f"{world.url}/records/#/orders/5")
 
 
 def test_leaving_the_covered_page_asks_once(world: World) -> None:

@@ -173,15 +173,12 @@ def test_a_second_user_in_between_gets_nothing_of_the_first(world: World) -> Non
     lock_while_another_is_offline(world, one)
     expect_covered(one, two)
     sign_in_again(world, one, "other")
-    expect(one.locator(".who span")).to_have_text("other")
-    expect_covered(two)
     two.unroute_all()
-    world.front(two)
-    world.advance(8)
-    expect(two.locator(".who span")).to_have_text("other")
     for page in (one, two):
-        expect_quiet(page)
-        expect(page.get_by_label("Symptoms")).to_have_value("")
+        world.front(page)
+        world.advance(8)
+        expect_covered(page)
+        expect(page.get_by_label("Symptoms")).not_to_be_visible()
     assert not Order.objects.exists()
     assert not [load for load in world.loads if load == "POST /form/"]
 

@@ -510,7 +510,8 @@
         if (!this.page.ending.reason) this.broadcast("ended", answer.reason);
         this.page.ending.end(answer.reason, false);
       } else if (answer.signIn !== this.page.options.signIn && areOthers(answer.user, this.page.options.user)) {
-        this.page.ending.leave();
+        this.mayHaveNewSignIn = false;
+        this.page.ending.giveWay();
       } else this.onActive(question, answer);
     }
     onActive(question, answer) {
@@ -915,6 +916,18 @@
       cover.explain(this.reason);
       dialogs.raiseCover();
     }
+    /** Somebody else is signed in: whoever has work in the page may be back, as after log-in-as. */
+    giveWay() {
+      if (this.reason) return;
+      if (!this.holdsWork || !this.page.dialogs.canLock || this.page.options.onExpire === "leave") {
+        this.leave();
+        return;
+      }
+      this.page.coverPage();
+      this.reason = "anonymous";
+      this.lock();
+      this.page.fire("lock");
+    }
     /** The same user is signed in again. */
     reopen() {
       this.reason = "";
@@ -932,7 +945,10 @@
         return;
       }
       this.page.retire();
-      location.replace(url ?? "");
+      const { href, hash } = location;
+      if (hash) history.replaceState(history.state, "", "?");
+      location.replace(href);
+      if (hash) history.replaceState(history.state, "", href);
       this.expectDeparture();
     }
     /** A prompt of the site's own may keep the page: then somebody has work in it, and it is locked. */
