@@ -151,10 +151,8 @@ def test_a_copy_of_our_template_lacks_nothing(templates: Path) -> None:
     own = templates / "session_security" / "all.html"
     own.write_text(ours.read_text())
     assert (found()["templates"], found()["to_do"]) == ([str(own)], [])
-    own.write_text(ours.read_text().replace('{% include "session_security/cover.html" %}', ""))
-    assert [
-        line for line in found()["to_do"] if 'the include of "session_security/cover.html"' in line
-    ]
+    own.write_text(ours.read_text().replace("{% session_security_dialogs %}", ""))
+    assert [line for line in found()["to_do"] if "the tag {% session_security_dialogs %}" in line]
 
 
 def test_a_template_that_extends_another_is_left_alone(templates: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import django
 import pytest
@@ -541,3 +542,36 @@ def test_pages_of_the_admin_say_log_out_as_it_does(
 
     during(view)
     assert alice.navigate("/during/").status_code == 200
+
+
+def test_the_dialogs_of_the_app_are_rendered_once_and_name_each_sign_in(
+    monkeypatch: pytest.MonkeyPatch, alice: Visitor, clock: Traveller
+) -> None:
+    monkeypatch.setattr(session_security_tags, "_rendered", {})
+    first = alice.navigate("/element/").content.decode()
+    rendered = dict(session_security_tags._rendered)
+    assert len(rendered) == 2
+    clock.shift(1)
+    alice.sign_in("alice")
+    second = alice.navigate("/element/").content.decode()
+    assert rendered == session_security_tags._rendered
+    links = [set(re.findall(r"signIn=([^\"]+)", html)) for html in (first, second)]
+    assert links[0].isdisjoint(links[1])
+    assert [len(found) for found in links] == [1, 1]
+    assert quote_plus(alice.session["_session_security_signed_in"]) in links[1]
+
+
+def test_a_dialog_of_the_site_is_rendered_for_each_page(
+    settings: Settings, alice: Visitor, clock: Traveller
+) -> None:
+    own = {"session_security/dialog.html": "<p>{{ request.session_security.idle }} s</p>"}
+    loaders = [
+        ("django.template.loaders.locmem.Loader", own),
+        "django.template.loaders.app_directories.Loader",
+    ]
+    [engine] = settings.TEMPLATES
+    options = engine["OPTIONS"] | {"loaders": loaders}
+    settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": options}]
+    for idle in ("3.0", "6.0"):
+        clock.shift(3)
+        assert f"<p>{idle} s</p>" in alice.fetch("/element/").content.decode()

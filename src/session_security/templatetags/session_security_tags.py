@@ -1,7 +1,10 @@
 """What the templates of the app need to know; a thin layer over ``request.session_security``."""
 
+from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 from django import template
 from django.conf import settings
@@ -9,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html, json_script
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, npgettext_lazy, override
 from django.utils.translation import gettext as _
 
@@ -19,6 +22,13 @@ from ..sessions.tags import sign_in_tag, user_tag
 from ..sessions.times import last_activity
 
 register = template.Library()
+
+OURS, DIALOGS = "session_security", ("dialog", "cover")
+FOLDER = Path(__file__).parent.parent / "templates"
+# In a context, and in what was rendered: stands for the tag of any sign-in.
+_ANY_SIGN_IN = "session_security_any_sign_in"
+MOST_RENDERED = 200
+_rendered: dict[tuple[object, ...], str] = {}
 
 _UNITS = (  # from how many seconds on, of how many seconds
     # Translators: as in "after 15 minutes".
@@ -76,8 +86,37 @@ def session_security_logout_url() -> str:
 def session_security_resume_url(context: RequestContext) -> str:
     """Where to sign in again beside this page, or nothing if the app's URLs are not included."""
     query = QueryDict(mutable=True)
-    query["signIn"] = sign_in_tag(context["request"].session)
+    query["signIn"] = context.get(_ANY_SIGN_IN) or sign_in_tag(context["request"].session)
     return f"{path}?{query.urlencode()}" if (path := conf.resume_path) else ""
+
+
+@register.simple_tag(takes_context=True)
+def session_security_dialogs(context: RequestContext) -> SafeString:
+    """``dialog.html`` and ``cover.html``; those of the app are not rendered for each page anew."""
+    return mark_safe("".join(_dialog(context, f"{OURS}/{name}.html") for name in DIALOGS))
+
+
+def _dialog(context: RequestContext, name: str) -> str:
+    template = context.template.engine.get_template(name)  # type: ignore[union-attr]
+    if settings.DEBUG or Path(template.origin.name) != FOLDER / name:
+        return template.render(context)
+    request = context["request"]
+    # All that they depend on, but for the sign-in.
+    key = (
+        name,
+        get_language(),
+        settings.LANGUAGE_CODE,
+        conf.logout_path,
+        conf.resume_path,
+        conf.REQUIRE_CONFIRM,
+        is_in_admin(request),
+    )
+    if key not in _rendered:
+        if len(_rendered) >= MOST_RENDERED:
+            _rendered.clear()
+        with context.push(**{_ANY_SIGN_IN: _ANY_SIGN_IN}):
+            _rendered[key] = template.render(context)
+    return _rendered[key].replace(_ANY_SIGN_IN, quote_plus(sign_in_tag(request.session)))
 
 
 @register.simple_tag(takes_context=True)
@@ -132,7 +171,11 @@ def options(request: Any) -> dict[str, object]:
     security: SessionSecurity = request.session_security
     values: dict[str, object] = {
         "pingUrl": conf.ping_path,
-        "channel": _channel(),
+        "channel": _channel(
+            settings.SESSION_COOKIE_NAME,
+            settings.SESSION_COOKIE_DOMAIN or "",
+            settings.SESSION_COOKIE_PATH,
+        ),
         "sharesCookie": bool(settings.SESSION_COOKIE_DOMAIN),
         "warnAfter": security.timeouts.warn_after,
         "expireAfter": security.timeouts.expire_after,
@@ -163,13 +206,9 @@ def _language_shown() -> str:
         return settings.LANGUAGE_CODE if _(source) == shown else active
 
 
-def _channel() -> str:
+@lru_cache
+def _channel(*cookie: str) -> str:
     """A name for what the session belongs to: where the browser sends its cookie."""
-    cookie = (
-        settings.SESSION_COOKIE_NAME,
-        settings.SESSION_COOKIE_DOMAIN or "",
-        settings.SESSION_COOKIE_PATH,
-    )
     return sha256("\n".join(cookie).encode()).hexdigest()[:16]
 
 
