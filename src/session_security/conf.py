@@ -7,7 +7,7 @@ Django each time it is looked for.
 import logging
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.conf import settings
@@ -17,9 +17,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 
 from .policy import Reason, SessionStatus, Timeouts, seconds
 from .standards import STANDARDS, Standard
@@ -238,9 +239,9 @@ class Conf:
         """``LOGOUT_URL`` as a path; empty if there is no such view."""
         try:
             url = str(self.LOGOUT_URL)
-            return url if "/" in url else reverse(url)
-        except NoReverseMatch:
+        except NoReverseMatch:  # of a lazy one
             return ""
+        return url if "/" in url else _path(url)
 
     @cached_property
     def timeouts(self) -> Timeouts:
@@ -325,6 +326,11 @@ def _problem_of_on_expire(value: object) -> str:
 
 
 def _path(name: str) -> str:
+    return _reversed(name, get_urlconf(), get_script_prefix(), get_language())
+
+
+@lru_cache
+def _reversed(name: str, *depends_on: object) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -338,6 +344,7 @@ conf = Conf()
 def forget(**kwargs: Any) -> None:
     """Read the settings anew."""
     vars(conf).clear()
+    _reversed.cache_clear()
 
 
 NAMES = frozenset(name for name in vars(Conf) if name.isupper())

@@ -12,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html, json_script
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, npgettext_lazy, override
 from django.utils.translation import gettext as _
 
@@ -23,8 +23,12 @@ from ..sessions.times import last_activity
 
 register = template.Library()
 
-OURS, DIALOGS = "session_security", ("dialog", "cover")
-FOLDER = Path(__file__).parent.parent / "templates"
+# The names of the dialogs, and where the app's own are.
+_FOLDER = Path(__file__).parent.parent / "templates"
+DIALOGS = {
+    name: str(_FOLDER / name)
+    for name in ("session_security/dialog.html", "session_security/cover.html")
+}
 # In a context, and in what was rendered: stands for the tag of any sign-in.
 _ANY_SIGN_IN = "session_security_any_sign_in"
 MOST_RENDERED = 200
@@ -93,12 +97,12 @@ def session_security_resume_url(context: RequestContext) -> str:
 @register.simple_tag(takes_context=True)
 def session_security_dialogs(context: RequestContext) -> SafeString:
     """``dialog.html`` and ``cover.html``; those of the app are not rendered for each page anew."""
-    return mark_safe("".join(_dialog(context, f"{OURS}/{name}.html") for name in DIALOGS))
+    return SafeString("".join(_dialog(context, name) for name in DIALOGS))
 
 
 def _dialog(context: RequestContext, name: str) -> str:
     template = context.template.engine.get_template(name)  # type: ignore[union-attr]
-    if settings.DEBUG or Path(template.origin.name) != FOLDER / name:
+    if settings.DEBUG or template.origin.name != DIALOGS[name]:
         return template.render(context)
     request = context["request"]
     # All that they depend on, but for the sign-in.
