@@ -155,6 +155,11 @@ messages: .venv/dev-ready ## bring the translation catalogues up to date and com
 dist: .venv/dev-ready ## build the wheel and the source distribution
 	$(UV) build --python $(PY) --no-build-isolation --out-dir dist
 
+.PHONY: npm
+npm: node_modules/ready ## build the npm package of mount() and unmount()
+	mkdir -p dist
+	cd client && $(NODE) npm pack --pack-destination ../dist
+
 .PHONY: requirements
 requirements: .venv/dev-ready ## renew the pinned Python packages
 	for name in django test dev capacity; do \

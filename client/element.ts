@@ -41,7 +41,7 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
     // htmx puts a new element in, and takes it out again for the one that it preserves.
     const other = document.querySelector("session-security");
     if (other instanceof SessionSecurity) other.takeOver();
-    else watcher?.onDisconnected();
+    else watcher?.scheduleGap();
   }
 
   /** Whatever another element knew, this one knows; the other stays as it is, for its library. */
@@ -93,6 +93,11 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
   saved(form?: HTMLFormElement): void {
     watcher?.unsaved.forget(form);
     watcher?.evaluate();
+  }
+
+  /** For unmount(): stops at once, since no other element is to come. */
+  suspend(): void {
+    watcher?.suspend();
   }
 
   /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */

@@ -88,7 +88,8 @@ export class PingClient {
     const url = new URL(this.options.pingUrl, location.href);
     // 2.6.8 reads the query, and only whole seconds.
     if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
-    const request = {
+    const request: RequestInit = {
+      credentials: "include", // also to the origin that a page was mounted from
       headers: { "X-Session-Security": "1" },
       signal: AbortSignal.timeout?.(PATIENCE * 1000), // Chrome 103, Safari 16
       keepalive: isPageHidden, // or the browser drops the request with the page

@@ -16,6 +16,11 @@ export interface ResumableElement extends PublicElement {
   lockOtherTabs(): void;
 }
 
+/** What mount.js needs of the element in its page. */
+export interface SuspendableElement extends PublicElement {
+  suspend(): void;
+}
+
 /** What a browser calls. */
 export interface CustomElement {
   connectedCallback(): void;

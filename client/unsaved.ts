@@ -33,7 +33,7 @@ export class UnsavedInput {
   }
 
   configure(pingUrl: string, asksBeforeLeaving: boolean): void {
-    this.polls.set(pingUrl, Infinity);
+    this.polls.set(new URL(pingUrl, location.href).pathname, Infinity);
     this.asksBeforeLeaving = asksBeforeLeaving;
   }
 

@@ -117,23 +117,17 @@ export class SessionWatcher
     this.evaluate();
   }
 
-  /** The element is out of the page, perhaps only until it is put elsewhere, or another comes. */
-  onDisconnected(): void {
-    this.scheduleGap();
-  }
-
-  private scheduleGap(): void {
+  /** The element may be out of the page only until it is put elsewhere, or another comes. */
+  scheduleGap(): void {
     clearTimeout(this.gap);
-    this.gap = setTimeout(() => this.onGapOver(), GAP);
-  }
-
-  private onGapOver(): void {
-    this.unsaved.forgetRemoved();
-    if (!this.element.isConnected && !this.isSuspended) this.suspend();
+    this.gap = setTimeout(() => {
+      this.unsaved.forgetRemoved();
+      if (!this.element.isConnected && !this.isSuspended) this.suspend();
+    }, GAP);
   }
 
   /** The page goes on without this app, and what was done in it is not lost. */
-  private suspend(): void {
+  suspend(): void {
     this.isSuspended = true;
     if (!this.isStarted) return;
     if (this.timeline.times.hasUnreportedActivity) void this.conversation.inquire(true);

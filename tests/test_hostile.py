@@ -606,10 +606,13 @@ def test_nothing_that_is_sent_revives_a_dead_session(
 
 def reported(sent: Sent) -> set[datetime]:
     """The times that the request may have reported, by the widest reading of its values."""
-    site = sent.headers.get("Sec-Fetch-Site")
-    if sent.path != PING or sent.method.upper() not in ("GET", "POST") or site == b"cross-site":
+    if sent.path != PING or sent.method.upper() not in ("GET", "POST"):
         return set()
     if sent.method.upper() == "POST" and "X-Session-Security" not in sent.headers:
+        return set()
+    # From another site only by POST, and only by what has to ask this site before (CORS).
+    asks = sent.method.upper() == "POST" and sent.headers.get("Sec-Fetch-Mode") == b"cors"
+    if sent.headers.get("Sec-Fetch-Site") == b"cross-site" and not asks:
         return set()
     moments = set()
     for text in sent.reports:

@@ -64,6 +64,8 @@ def test_it_holds_the_package_whole_and_nothing_but_the_package(wheel: zipfile.Z
         "static/session_security/session_security.js",
         "static/session_security/session_security.debug.js",
         "static/session_security/session_security.d.ts",
+        "static/session_security/mount.js",
+        "static/session_security/mount.d.ts",
         "static/session_security/script.js",
         "static/session_security/style.css",
         "templatetags/session_security_tags.py",
@@ -90,9 +92,12 @@ def test_it_holds_no_tests_and_no_tools(wheel: zipfile.ZipFile) -> None:
 def test_the_source_distribution_holds_what_the_client_is_built_from(tmp_path: Path) -> None:
     with tarfile.open(built("--sdist", tmp_path)) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
+    made = {"client/dist", "client/LICENSE"}  # by "npm pack", for a moment
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "client").iterdir()}
-    assert sources <= names
-    assert {"package.json", "tsconfig.json", "scripts/build-client.mjs"} <= names
+    assert sources - made <= names
+    assert not made & names
+    scripts = {"scripts/build-client.mjs", "scripts/prepack.mjs"}
+    assert {"package.json", "tsconfig.json"} | scripts <= names
 
 
 def test_it_says_what_it_is(metadata: email.message.Message) -> None:

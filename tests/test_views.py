@@ -366,6 +366,36 @@ def test_another_site_can_not_extend(
     assert idle(alice) == (100 if site == "cross-site" else 0)
 
 
+# What a page of another site sends, and whether the browser has asked this site before that (CORS).
+FROM_ANOTHER_SITE = {
+    "a script, with the header": ("POST", "cors", SECRET, True),
+    "a script, without it": ("POST", "cors", {}, False),
+    "a form": ("POST", "navigate", {}, False),
+    "a beacon": ("POST", "no-cors", {}, False),
+    "a script, as in 2.x": ("GET", "cors", SECRET, False),
+    "an image": ("GET", "no-cors", {}, False),
+    "a link": ("GET", "navigate", {}, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "mode", "header", "counts"), FROM_ANOTHER_SITE.values(), ids=FROM_ANOTHER_SITE
+)
+def test_another_site_s_page_reports_only_what_this_site_lets_it_send(
+    alice: Visitor,
+    clock: Traveller,
+    method: str,
+    mode: str,
+    header: dict[str, str],
+    counts: bool,
+) -> None:
+    clock.shift(100)
+    headers = header | {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+    path = PING if method == "POST" else f"{PING}?idleFor=0"
+    alice.send(method, path, "idleFor=0" if method == "POST" else "", headers=headers)
+    assert idle(alice) == (0 if counts else 100)
+
+
 def test_the_page_of_whoever_was_here_before_can_not_extend(
     visitor: Visitor, clock: Traveller
 ) -> None:

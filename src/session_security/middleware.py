@@ -319,7 +319,7 @@ class SessionSecurityMiddleware:
         reason = request.session_security.reason
         if reason is None or reason is Reason.ANONYMOUS:
             return None
-        if request.path == conf.ping_path:  # it answers in its own words, if it can
+        if _is_for_element(request):  # it is answered in its own words, if it can be
             return _unavailable() if reason is Reason.UNAVAILABLE else None
         return late_answer(request, reason) if reason in ENDED else None
 
@@ -389,6 +389,11 @@ def _is_first_look(request: HttpRequest) -> bool:
     return True
 
 
+def _is_for_element(request: HttpRequest) -> bool:
+    """Whether the browser's side of the app asks, and not a script or a person of the site."""
+    return request.path in (conf.ping_path, conf.element_path)
+
+
 def _is_ping_of_the_site(request: HttpRequest) -> bool:
     """Whether a view of the site's own answers the ping, and so knows nothing of reports.
 
@@ -411,7 +416,7 @@ def _store_report(request: SecuredRequest) -> None:
 def _hide_cookie(request: SecuredRequest) -> None:
     """A cookie that names no session opens nothing; a script's answer does not delete it."""
     cookies.hide_from_caches(request)
-    if request.path == conf.ping_path or not requests.expects_page(request):
+    if _is_for_element(request) or not requests.expects_page(request):
         cookies.keep_in_browser(request)
 
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from .conf import SecuredRequest, SessionSecurity, conf
 from .policy import SessionStatus, Timeouts, judge
-from .requests import is_cross_site
+from .requests import is_consented, is_cross_site
 from .sessions import cookies, times
 from .sessions.activity import store_activity
 from .sessions.tags import is_of_user
@@ -35,7 +35,9 @@ def status_of(data: times.Data, timeouts: Timeouts) -> SessionStatus:
 def store_report(request: SecuredRequest, values: QueryDict) -> SessionStatus:
     """Store a report that is newer than what is known; return what is known then."""
     status, idle = state_of(request), _idle_for(values)
-    if status.reason or idle is None or idle >= status.idle or is_cross_site(request):
+    if status.reason or idle is None or idle >= status.idle:
+        return status
+    if is_cross_site(request) and not is_consented(request):
         return status
     session, now = request.session, times.now()
     if not is_of_user(session, values.get("user", ""), values.get("signIn", "")):

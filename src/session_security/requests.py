@@ -25,6 +25,9 @@ _PREFETCH_HEADERS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_X_S
 # What scripts send where a browser says nothing: htmx, Turbo, Unpoly.
 _LIBRARY_HEADERS = ("HTTP_HX_REQUEST", "HTTP_X_TURBO_REQUEST_ID", "HTTP_X_UP_VERSION")
 
+# Of the ping. No page of another origin can send it without the site's consent (CORS).
+HEADER = "HTTP_X_SESSION_SECURITY"
+
 # What Sec-Fetch-Dest says of a page; "empty" is a script's request, or a navigation that a service
 # worker passes on.
 _PAGE_DESTINATIONS = ("document", "iframe", "frame", "fencedframe", "object", "embed", "empty")
@@ -83,6 +86,12 @@ def is_subresource(request: HttpRequest) -> bool:
 def is_cross_site(request: HttpRequest) -> bool:
     """Whether the browser says that another site made the request (Fetch Metadata, W3C)."""
     return request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site"
+
+
+def is_consented(request: HttpRequest) -> bool:
+    """Whether the site lets pages of that origin send it: by CORS, which the browser has asked."""
+    meta = request.META
+    return request.method == "POST" and HEADER in meta and meta.get("HTTP_SEC_FETCH_MODE") == "cors"
 
 
 def is_embedded_elsewhere(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render, resolve_url
+from django.utils import translation
 from django.utils.timezone import localtime
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -33,10 +35,8 @@ from .decorators import passive
 from .late_posts.handling import is_here
 from .late_posts.store import Fields, LatePost, drop, read
 from .reports import TAKES_REPORTS, state_of, store_report
-from .requests import is_subresource
+from .requests import HEADER, is_subresource
 from .sessions.tags import is_of_user, sign_in_tag, user_tag
-
-HEADER = "HTTP_X_SESSION_SECURITY"  # no other origin can send it without consent (CORS)
 
 
 class PingView(View):
@@ -119,6 +119,31 @@ class PingView(View):
             return JsonResponse(state)
         # In a header as well: there are proxies that put a page of theirs in the place of a 401.
         return JsonResponse(state, status=401, headers={"X-Session-Expired": str(status.reason)})
+
+
+class ElementView(View):
+    """The element, for a page that Django does not render: mount.js fetches it.
+
+    In the language of ``?language``, if the site has it, or else of the request. Nothing, with
+    status 204, if there is no signed-in user.
+    """
+
+    http_method_names = ["get", "head", "options"]
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """A script asks for it, which is no human act; and never for a cache or a frame."""
+        view = never_cache(xframe_options_deny(super().as_view(**initkwargs)))
+        return passive(login_not_required(view))
+
+    def get(self, request: SecuredRequest) -> HttpResponse:
+        """``session_security/all.html``, in a document that says its language and direction."""
+        if state_of(request).reason:
+            return HttpResponse(status=204)
+        with translation.override(_language(request)):
+            response = render(request, "session_security/element.html")
+            response.headers["Content-Language"] = translation.get_language()
+        return response
 
 
 class ReturnView(LoginRequiredMixin, View):
@@ -205,6 +230,13 @@ class ResumeView(ReturnView):
         """Sign out, to sign in again."""
         logout(request)
         return self.handle_no_permission()
+
+
+def _language(request: HttpRequest) -> str:
+    """What ``?language`` asks for, as the site has it, or the language of the request."""
+    with suppress(LookupError):  # the site has no such language
+        return translation.get_supported_language_variant(request.GET.get("language", ""))
+    return translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _kept_here(request: HttpRequest) -> LatePost | None:

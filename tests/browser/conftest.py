@@ -4,6 +4,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -49,8 +50,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": path, "args": sandbox}
 
 
-@pytest.fixture
-def world(context: BrowserContext, live_server: Any, transactional_db: None) -> Iterator[World]:
+@contextmanager
+def world_of(context: BrowserContext, url: str) -> Iterator[World]:
+    """The world that a browser shares with the server at ``url``."""
     for username in ("demo", "other"):
         get_user_model().objects.create_superuser(username, password=username)
     stop_clock(context, NOON, NOON)
@@ -58,8 +60,14 @@ def world(context: BrowserContext, live_server: Any, transactional_db: None) -> 
     context.set_default_timeout(5_000)
     expect.set_options(timeout=5_000)
     with time_machine.travel(NOON, tick=False) as traveller:
-        world = World(context, traveller, live_server.url)
+        world = World(context, traveller, url)
         yield world
         for page in context.pages:
             page.close()
     assert world.noise == []
+
+
+@pytest.fixture
+def world(context: BrowserContext, live_server: Any, transactional_db: None) -> Iterator[World]:
+    with world_of(context, live_server.url) as world:
+        yield world

@@ -7,6 +7,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, Route
 
 PING = re.compile(r"/session_security/ping/")
+# What the browser's side of the app asks for, again if need be.
+ASKED_AGAIN = re.compile(r"/session_security/(ping|element)/")
 
 
 class Traffic:
@@ -49,7 +51,8 @@ class Traffic:
         self.held = [route for route in self.held if route.request not in gone]
 
     def _answered(self, response: Response) -> None:
-        assert response.status < 500 or response.from_service_worker or PING.search(response.url)
+        is_asked_again = response.from_service_worker or ASKED_AGAIN.search(response.url)
+        assert response.status < 500 or is_asked_again
 
     def _heard(self, message: ConsoleMessage) -> None:
         # A browser reports every 401 and every failed request; these are part of the protocol.

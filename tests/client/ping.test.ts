@@ -63,6 +63,7 @@ test("a question is a form that no other site can send, and outlives a page that
   const [asked] = server.asked;
   assert.equal(asked?.url, "https://site.example/ping/?idleFor=1");
   assert.equal(asked?.init.method, "POST");
+  assert.equal(asked?.init.credentials, "include"); // to another origin, too
   assert.equal(asked?.init.keepalive, true);
   assert.deepEqual(asked?.init.headers, { "X-Session-Security": "1" });
   assert.equal(String(asked?.init.body), "idleFor=1.500");

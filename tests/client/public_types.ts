@@ -9,7 +9,11 @@ import type {
 
 type Nothing<Names extends never> = Names;
 type OwnNames<Element> = Exclude<keyof Element, keyof HTMLElement>;
-type KnownNames = OwnNames<SessionSecurityElement> | keyof CustomElement | "lockOtherTabs";
+type KnownNames =
+  | OwnNames<SessionSecurityElement>
+  | keyof CustomElement
+  | "lockOtherTabs"
+  | "suspend";
 
 export type Undocumented = Nothing<Exclude<OwnNames<SessionSecurity>, KnownNames>>;
 

@@ -419,6 +419,8 @@
       const url = new URL(this.options.pingUrl, location.href);
       if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
       const request = {
+        credentials: "include",
+        // also to the origin that a page was mounted from
         headers: { "X-Session-Security": "1" },
         signal: AbortSignal.timeout?.(PATIENCE * 1e3),
         // Chrome 103, Safari 16
@@ -1056,7 +1058,7 @@
       if (mayBeChanged || navigator.userActivation?.hasBeenActive) this.remember(true);
     }
     configure(pingUrl, asksBeforeLeaving) {
-      this.polls.set(pingUrl, Infinity);
+      this.polls.set(new URL(pingUrl, location.href).pathname, Infinity);
       this.asksBeforeLeaving = asksBeforeLeaving;
     }
     /** Lets go of what a library has taken out of the page for good. */
@@ -1327,17 +1329,13 @@
       this.cover.refresh();
       this.evaluate();
     }
-    /** The element is out of the page, perhaps only until it is put elsewhere, or another comes. */
-    onDisconnected() {
-      this.scheduleGap();
-    }
+    /** The element may be out of the page only until it is put elsewhere, or another comes. */
     scheduleGap() {
       clearTimeout(this.gap);
-      this.gap = setTimeout(() => this.onGapOver(), GAP);
-    }
-    onGapOver() {
-      this.unsaved.forgetRemoved();
-      if (!this.element.isConnected && !this.isSuspended) this.suspend();
+      this.gap = setTimeout(() => {
+        this.unsaved.forgetRemoved();
+        if (!this.element.isConnected && !this.isSuspended) this.suspend();
+      }, GAP);
     }
     /** The page goes on without this app, and what was done in it is not lost. */
     suspend() {
@@ -1511,7 +1509,7 @@
       if (window.sessionSecurity !== this) return;
       const other = document.querySelector("session-security");
       if (other instanceof _SessionSecurity) other.takeOver();
-      else watcher?.onDisconnected();
+      else watcher?.scheduleGap();
     }
     /** Whatever another element knew, this one knows; the other stays as it is, for its library. */
     takeOver() {
@@ -1553,6 +1551,10 @@
     saved(form) {
       watcher?.unsaved.forget(form);
       watcher?.evaluate();
+    }
+    /** For unmount(): stops at once, since no other element is to come. */
+    suspend() {
+      watcher?.suspend();
     }
     /** Has the other tabs wait for whoever signs in again here; for the page of the app that does. */
     lockOtherTabs() {
