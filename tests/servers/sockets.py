@@ -12,6 +12,7 @@ from typing import Any
 
 from channels.auth import AuthMiddlewareStack
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
@@ -72,6 +73,7 @@ async def bare(scope: Any, receive: Any, send: Any) -> None:
 
 def with_sockets(django: Any) -> Any:
     """What serves both, and HTTP."""
+    get_channel_layer()  # imported now, rather than when somebody waits
     of_channels = AuthMiddlewareStack(
         SessionSecurityMiddleware(
             URLRouter([path("ws/channels/", Ticker.as_asgi())]), look_every=LOOK_EVERY
