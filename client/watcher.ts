@@ -182,7 +182,7 @@ export class SessionWatcher
   private enter(phase: Phase): void {
     const { isEndFinal, remaining } = this.timeline;
     if (phase === "open" || phase === "warning") this.cover.lower();
-    if (phase === "warning") this.unsaved.hold();
+    if (phase === "warning" && !this.warning.isOpen) this.unsaved.hold();
     switch (phase) {
       case "open":
         this.warning.extend(remaining);
@@ -204,7 +204,7 @@ export class SessionWatcher
 
   /** Hides the page until the server has spoken. */
   coverPage(): void {
-    this.unsaved.hold();
+    if (!this.cover.isUp) this.unsaved.hold();
     this.conversation.isUncertain = true;
     this.warning.close(); // first, for the focus
     this.cover.raise();

@@ -1388,7 +1388,7 @@
     enter(phase) {
       const { isEndFinal: isEndFinal2, remaining } = this.timeline;
       if (phase === "open" || phase === "warning") this.cover.lower();
-      if (phase === "warning") this.unsaved.hold();
+      if (phase === "warning" && !this.warning.isOpen) this.unsaved.hold();
       switch (phase) {
         case "open":
           this.warning.extend(remaining);
@@ -1409,7 +1409,7 @@
     }
     /** Hides the page until the server has spoken. */
     coverPage() {
-      this.unsaved.hold();
+      if (!this.cover.isUp) this.unsaved.hold();
       this.conversation.isUncertain = true;
       this.warning.close();
       this.cover.raise();
