@@ -809,11 +809,10 @@ def test_a_server_that_can_not_close_any_more_says_so_in_vain(alice: Visitor, ti
 
         socket._send = send  # type: ignore[method-assign]
         await socket.open()
-        await time.go_by(570)
-        time.clock.shift(40)
-        for _ in range(3):
-            await time.go_by(10)
-            await asyncio.sleep(0.01)
+        await time.go_by(599, socket)
+        await time.go_by(1.5)
+        await until(lambda: time.sleepers)  # before it ends the session
+        await time.go_by(watch.GRACE)
         await socket.end()
         assert socket.scope["last"][0]["code"] == 4401
 
