@@ -143,6 +143,10 @@ docs: .venv/dev-ready ## build the documentation into docs/_build/html
 client: node_modules/ready ## build the browser's side from client/ into the package
 	$(NODE) node scripts/build-client.mjs
 
+.PHONY: gallery
+gallery: .venv/dev-ready ## draw the pictures of the gallery in the docs
+	$(PY) scripts/gallery.py
+
 .PHONY: client-figures
 client-figures: node_modules/ready ## how the sources of the browser's side read, in figures
 	$(NODE) node scripts/client-figures.mjs
