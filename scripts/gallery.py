@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ LOOKS = {
 }
 
 
-def answer(page: Page, state: dict[str, object], status: int = 200) -> None:
+def answer(page: Page, state: Mapping[str, object], status: int = 200) -> None:
     """Have every ping answered so, in the name of the user and the sign-in that ask."""
 
     def fulfill(route: Route) -> None:
@@ -87,7 +87,7 @@ def answer(page: Page, state: dict[str, object], status: int = 200) -> None:
             "JSON.parse(document.querySelector('session-security').firstElementChild.textContent)"
         )
         whose = {name: options[name] for name in ("user", "signIn")}
-        route.fulfill(status=status, json=state | whose)
+        route.fulfill(status=status, json={**state, **whose})
 
     page.route(PING, fulfill)
 
@@ -132,7 +132,7 @@ def draw(browser: Browser, url: str, look: str) -> None:
     page.locator("#id_password").fill("demo")
     page.locator("#login-form button").click()
     page.wait_for_url("**/form/")
-    cookies = context.cookies()
+    cookies: Any = context.cookies()
     context.close()
     for state, lead_there in STATES.items():
         context = browser.new_context(**options)

@@ -1,6 +1,8 @@
 """Pages whose templates do not include the element, and that are to have it all the same."""
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.http import StreamingHttpResponse
 from django.template import engines
 from pytest_django import Settings
 
@@ -71,8 +73,14 @@ def test_what_is_no_page_stays_as_it_is(
     assert alice.navigate(PAGE).content.decode() == content
 
 
+async def collected(response: StreamingHttpResponse) -> bytes:
+    return b"".join([part async for part in response])
+
+
 def test_a_stream_stays_as_it_is(alice: Visitor) -> None:
-    assert alice.navigate("/monitor/stream/").getvalue() == b"<body></body>"
+    response = alice.navigate("/monitor/stream/")
+    read = async_to_sync(collected) if response.is_async else b"".join
+    assert read(response) == b"<body></body>"
 
 
 def test_the_last_end_of_a_body_is_the_one(monkeypatch: pytest.MonkeyPatch, alice: Visitor) -> None:

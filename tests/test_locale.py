@@ -46,10 +46,12 @@ def messages() -> set[str]:
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
-                case ast.Call(func=ast.Name("_" | "gettext" | "gettext_lazy"), args=[text]):
-                    found.add(ast.literal_eval(text))
-                case ast.Call(func=ast.Name("npgettext_lazy"), args=[_, text, *_]):
-                    found.add(ast.literal_eval(text))
+                case ast.Call(
+                    func=ast.Name("_" | "gettext" | "gettext_lazy"), args=[ast.Constant(text)]
+                ):
+                    found.add(text)
+                case ast.Call(func=ast.Name("npgettext_lazy"), args=[_, ast.Constant(text), *_]):
+                    found.add(text)
     return found
 
 
