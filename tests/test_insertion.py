@@ -77,6 +77,7 @@ async def collected(response: StreamingHttpResponse) -> bytes:
     return b"".join([part async for part in response])
 
 
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume synchronous iterators")
 def test_a_stream_stays_as_it_is(alice: Visitor) -> None:
     response = alice.navigate("/monitor/stream/")
     read = async_to_sync(collected) if response.is_async else b"".join
