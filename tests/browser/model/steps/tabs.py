@@ -94,7 +94,7 @@ class Go(Step):
 
 
 class Back(Step):
-    """The tab in front is taken back, to a page from the cache, where the browser kept it."""
+    """Somebody goes on from a page and back to it: it comes from the cache, where the browser kept it."""
 
     name = "back"
     weight = 6
@@ -105,8 +105,10 @@ class Back(Step):
 
     def do(self, stage: Stage, tab: Tab) -> str:
         front = stage.front
+        # Chromium throws a page out of its cache if a cookie changes before somebody comes back.
+        stage.visit(front, lambda: front.page.goto(stage.url + PATHS[0]))
         stage.visit(front, lambda: front.page.go_back(wait_until="commit"))
-        return f"go back in {front.name}, to {front.path}"
+        return f"go on in {front.name}, and back to {front.path}"
 
 
 class Freeze(Step):
