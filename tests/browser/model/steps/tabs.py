@@ -94,7 +94,7 @@ class Go(Step):
 
 
 class Back(Step):
-    """Somebody goes on from a page and back to it: it comes from the cache, where the browser kept it."""
+    """Somebody goes on and back: to a page from the cache, where the browser kept it."""
 
     name = "back"
     weight = 6
