@@ -1,0 +1,48 @@
+"""Makes the environments of the sites in tests/ecosystem: ``ecosystem.py [--renew] [NAME ...]``.
+
+With ``--renew`` it pins the newest versions first.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SITES = ROOT / "tests" / "ecosystem"
+UV = Path(sys.executable).parent / "uv"
+
+
+def pin(name: str) -> None:
+    """Write the exact versions of all that a site needs."""
+    command = [UV, "pip", "compile", "--quiet", "--upgrade", "--universal"]
+    command += ["--python-version", "3.12", "--no-emit-index-url", "--no-header"]
+    source = SITES / name / "requirements.in"
+    output = source.with_suffix(".txt")
+    command += ["--output-file", output.relative_to(ROOT), source.relative_to(ROOT)]
+    subprocess.run(command, check=True, cwd=ROOT)
+
+
+def make(name: str) -> None:
+    """Make the environment of a site what it is to be; nothing happens if it is already."""
+    folder = ROOT / ".ecosystem" / name
+    if not folder.exists():
+        subprocess.run(
+            [UV, "venv", "--quiet", "--python", sys.executable, folder], check=True, cwd=ROOT
+        )
+    subprocess.run(
+        [UV, "pip", "sync", "--quiet", "--python", folder, SITES / name / "requirements.txt"],
+        check=True,
+        cwd=ROOT,
+    )
+
+
+def main() -> None:
+    names = [name for name in sys.argv[1:] if name != "--renew"]
+    for name in names or (SITES / "order.txt").read_text().split():
+        if "--renew" in sys.argv:
+            pin(name)
+        make(name)
+
+
+if __name__ == "__main__":
+    main()
