@@ -3,6 +3,8 @@
 With ``--renew`` it pins the newest versions first.
 """
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,12 +38,30 @@ def make(name: str) -> None:
     )
 
 
+def bundle(name: str) -> None:
+    """Install and bundle the front end of a site that has one."""
+    folder = ROOT / ".ecosystem" / name
+    shutil.copy(SITES / name / "package.json", folder)
+    path = {"PATH": f"{UV.parent}{os.pathsep}{os.environ['PATH']}"}
+    install = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit"]
+    subprocess.run(
+        [*install, "--no-fund", "--loglevel=error"], check=True, cwd=folder, env=os.environ | path
+    )
+    command = [ROOT / "node_modules" / ".bin" / "esbuild", SITES / name / "app.jsx", "--bundle"]
+    command += ["--log-level=warning", "--format=esm", f"--outfile={folder / 'assets' / 'app.js'}"]
+    command += ['--define:process.env.NODE_ENV="production"', "--jsx=automatic"]
+    node_path = {"NODE_PATH": str(folder / "node_modules")}
+    subprocess.run(command, check=True, env=os.environ | path | node_path)
+
+
 def main() -> None:
     names = [name for name in sys.argv[1:] if name != "--renew"]
     for name in names or (SITES / "order.txt").read_text().split():
         if "--renew" in sys.argv:
             pin(name)
         make(name)
+        if (SITES / name / "package.json").exists():
+            bundle(name)
 
 
 if __name__ == "__main__":

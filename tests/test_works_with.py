@@ -19,8 +19,10 @@ def pinned() -> set[tuple[str, str]]:
         for file in SITES.glob("*/requirements.txt")
         for name, version in re.findall(r"^([\w-]+)==(\S+)", file.read_text(), re.MULTILINE)
     }
-    tools = json.loads((ROOT / "package.json").read_text())["devDependencies"]
-    return pairs | set(tools.items())
+    for file in (ROOT / "package.json", *SITES.glob("*/package.json")):
+        content = json.loads(file.read_text())
+        pairs |= set(content.get("devDependencies", content.get("dependencies")).items())
+    return pairs
 
 
 def test_the_versions_on_the_page_are_those_that_were_tried() -> None:

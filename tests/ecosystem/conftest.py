@@ -62,8 +62,8 @@ def journey(site: Site) -> Journey:
 
 @pytest.fixture
 def world(context: BrowserContext, site: Site, journey: Journey) -> Iterator[Visit]:
-    context.set_default_timeout(300_000)
-    expect.set_options(timeout=300_000)
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
     world = Visit(context, site)
     yield world
     for page in context.pages:

@@ -28,6 +28,7 @@ def by_code(name: str, password: str, code: str) -> Callable[[Visit, Page], None
     """Sign in by a password and a code of the time (TOTP), in fields of these names."""
 
     def sign_in(world: Visit, page: Page) -> None:
+        world.advance(60, step=60)  # no code is accepted twice
         page.locator(f"[name={name}]").fill("demo")
         page.locator(f"[name={password}]").fill("demo")
         page.locator(f"[name={password}]").press("Enter")
@@ -57,7 +58,7 @@ class Journey:
     limits: str = ""
     form: str = "/form/"  # the page with a form
     field: str = "[name=name]"  # a text field there
-    save: str = "form button"  # sends it
+    save: str = "form:has([name=name]) button"  # sends it
     saved: str = "text=The text"  # what shows it afterwards
     login: str = "/login/"  # where a page goes when it is left
     sign_in: Callable[[Visit, Page], None] = by_password

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import BrowserContext, Page, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
 
 from tests.browser.scripts import function, init_script
 from tests.browser.world import World
@@ -94,6 +94,10 @@ class Visit(World):
     def _answered(self, response: Response) -> None:
         if response.status >= 500:
             self.noise.append(f"{response.status} {response.url}\n{self.site.log.read_text()}")
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if not message.text.startswith("[DOM]"):  # a browser's advice on other people's forms
+            super()._heard(message)
 
     @property
     def idle(self) -> float:

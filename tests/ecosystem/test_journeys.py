@@ -13,7 +13,7 @@ from tests.ecosystem.journey import Journey
 from tests.ecosystem.site import Visit, expect_closed
 
 WARN, EXPIRE = 3000, 6000  # seconds, as in base_settings.py
-IS_DARK = function("page/looks.js", "isDark")
+IS_DARK, SHOW = function("page/looks.js", "isDark"), function("page/looks.js", "show")
 WHY = "You were signed out because there was no activity."
 
 
@@ -81,7 +81,7 @@ def test_the_whole_journey(world: Visit, journey: Journey, pictures: Path) -> No
     take(page, pictures / "locked")
 
     with world.context.expect_page() as opened:
-        cover(page).get_by_role("link", name="Sign in again").click()
+        cover(page).locator("a").click()
     journey.sign_in(world, opened.value)
     expect_closed(world, opened.value)
     world.front(page)
@@ -127,7 +127,7 @@ def test_its_pages_and_the_dialogs_in_them_look_right(
         world.settle()
         take(page, pictures / f"{scheme}{path.replace('/', '-')}")
     for name in ("warning", "cover"):
-        page.evaluate("(name) => window[`session_security_${name}`].showModal()", name)
+        page.evaluate(SHOW, f"session_security_{name}")
         take(page, pictures / f"{scheme}-{name}")
-        page.evaluate("(name) => window[`session_security_${name}`].close()", name)
-        assert page.evaluate(IS_DARK, f"#session_security_{name}") == page.evaluate(IS_DARK, "body")
+        assert page.evaluate(IS_DARK, "#shown") == page.evaluate(IS_DARK, "body")
+        page.evaluate("shown.remove()")

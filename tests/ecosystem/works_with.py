@@ -32,7 +32,9 @@ def pins(name: str) -> dict[str, str]:
     versions = {
         key.lower(): version for key, version in re.findall(r"^([\w-]+)==(\S+)", text, re.MULTILINE)
     }
-    tools = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    tools: dict[str, str] = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    if (front := HERE / name / "package.json").exists():
+        tools |= json.loads(front.read_text())["dependencies"]
     return versions | tools
 
 

@@ -1,4 +1,4 @@
-// What a script of a page asks, and how light a page is.
+// What a script of a page asks, and what a page looks like.
 
 /**
  * Asks for a path, as a script that polls.
@@ -29,4 +29,16 @@ export function isDark(selector) {
   }
   const { colorScheme } = getComputedStyle(document.documentElement);
   return colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/**
+ * Shows a copy of a dialog, which nobody else closes.
+ *
+ * @param {string} id
+ */
+export function show(id) {
+  const copy = /** @type {HTMLDialogElement} */ (document.getElementById(id)?.cloneNode(true));
+  copy.id = "shown";
+  document.body.append(copy);
+  copy.showModal();
 }

@@ -10,7 +10,7 @@ JOURNEY = Journey(
     save="[name=_save]",
     saved=".messagelist >> text=was added successfully",
     login="/admin/login/",
-    link="a[href='/admin/auth/group/']",
+    link="a[href='/admin/auth/group/']:visible",
     pages=("/admin/", "/admin/auth/user/", "/admin/auth/user/1/change/"),
 )
 
