@@ -12,6 +12,7 @@ UV := $(BIN)/uv
 PYTEST := $(PY) -m pytest
 # As many processes as there are cores, each with a database of its own.
 PARALLEL := -n auto --maxprocesses 4 --dist worksteal
+comma := ,
 # npm and what it installs are started through "env node".
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
@@ -52,7 +53,7 @@ setup: .venv/dev-ready node_modules/ready ## set up .venv and node_modules for d
 
 .PHONY: clean
 clean: ## remove everything that this file made
-	rm -rf .venv .tox node_modules dist docs/_build .coverage htmlcov
+	rm -rf .venv .tox .ecosystem node_modules dist docs/_build .coverage htmlcov
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- checking -----------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ format: .venv/dev-ready node_modules/ready ## put all files into the agreed form
 
 .PHONY: test-server
 test-server: .venv/dev-ready ## the tests without browsers and other servers
-	$(PYTEST) $(PARALLEL) tests --ignore=tests/browser --ignore=tests/servers
+	$(PYTEST) $(PARALLEL) tests --ignore=tests/browser --ignore=tests/servers --ignore=tests/ecosystem
 
 .PHONY: test-client
 test-client: node_modules/ready ## the tests of the browser's side without a browser
@@ -96,6 +97,13 @@ test-fire: .venv/dev-ready ## races and faults on real servers, in short
 .PHONY: test-browser
 test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
 	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) $(PARALLEL) tests/browser --ds=tests.browser.settings
+
+# Not part of "test": it needs the network, and most of an hour. What it writes is a page of the docs.
+.PHONY: ecosystem
+ecosystem: .venv/dev-ready node_modules/ready ## whole journeys with real packages: ONLY=admin,wagtail
+	$(PY) scripts/ecosystem.py $(subst $(comma), ,$(ONLY))
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/ecosystem --ds=tests.browser.settings \
+		--override-ini=faulthandler_timeout=900 --write $(if $(ONLY),--only $(ONLY))
 
 .PHONY: world
 world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=1000, or REPLAY='{...}'
@@ -112,7 +120,7 @@ fire: .venv/dev-ready ## the same in full (an hour)
 
 .PHONY: coverage
 coverage: .venv/dev-ready ## server tests, with the lines and branches they miss
-	$(PY) -m coverage run -m pytest tests --ignore=tests/browser --ignore=tests/servers
+	$(PY) -m coverage run -m pytest tests --ignore=tests/browser --ignore=tests/servers --ignore=tests/ecosystem
 	$(PY) -m coverage report
 
 .PHONY: matrix
@@ -170,3 +178,4 @@ requirements: .venv/dev-ready ## renew the pinned Python packages
 		$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url \
 			--no-header requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
+	$(PY) scripts/ecosystem.py --renew

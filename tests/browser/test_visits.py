@@ -1,9 +1,10 @@
 """Visits by which a library puts another body into the document, or takes the element elsewhere."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 from pytest_django import Settings
 
 from tests.browser.scripts import function
@@ -160,4 +161,39 @@ def test_what_turbo_restores_from_its_cache_is_not_younger_than_it_is(world: Wor
     lives(page)
     assert page.evaluate("sessionSecurity.idle") > 25
     world.advance(6)
+    expect_warned(page)
+
+
+def kept_in_memory(session: CDPSession) -> tuple[int, int]:
+    """How many nodes and listeners a page has after a garbage collection."""
+    session.send("HeapProfiler.collectGarbage")
+    counters = session.send("Memory.getDOMCounters")
+    return counters["nodes"], counters["jsEventListeners"]
+
+
+@pytest.mark.parametrize("library", ["htmx-boost", "turbo"])
+def test_after_hundreds_of_visits_nothing_has_grown_and_the_time_is_right(
+    world: World, library: str
+) -> None:
+    page = begin(world, library)
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.enable")
+    before = (0, 0)
+    for number in range(200):
+        visit(world, page)
+        lives(page)
+        world.advance(1.5, step=1.5)
+        move(page)
+        if number == 50:  # the libraries have filled their caches
+            before = kept_in_memory(session)
+    acted = datetime.now(UTC)
+    nodes, listeners = kept_in_memory(session)
+    assert nodes < before[0] * 1.05
+    assert listeners <= before[1] + 2
+    world.advance(20)
+    passed = (datetime.now(UTC) - acted).total_seconds()
+    assert page.evaluate("sessionSecurity.idle") == pytest.approx(passed, abs=1)
+    assert world.server_idle == pytest.approx(passed, abs=1)
+    expect(warning(page)).not_to_be_visible()
+    world.advance(11)
     expect_warned(page)

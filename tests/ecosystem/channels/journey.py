@@ -1,0 +1,6 @@
+from tests.ecosystem.journey import Journey
+
+JOURNEY = Journey(
+    title="Channels, on daphne",
+    packages=("channels", "daphne"),
+)

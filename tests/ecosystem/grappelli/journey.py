@@ -1,0 +1,3 @@
+from tests.ecosystem.admin.journey import theme
+
+JOURNEY = theme("grappelli", "django-grappelli", saved="text=was added successfully")

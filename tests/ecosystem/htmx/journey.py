@@ -1,0 +1,6 @@
+from tests.ecosystem.journey import Journey
+
+JOURNEY = Journey(
+    title="htmx 2, with `hx-boost` and polling",
+    packages=("django-htmx",),
+)

@@ -1,0 +1,3 @@
+from tests.ecosystem.journey import Journey
+
+JOURNEY = Journey(title="qsessions", packages=("django-qsessions",))

@@ -1,0 +1,7 @@
+from tests.ecosystem.journey import Journey
+
+JOURNEY = Journey(
+    title="django-redis, on Valkey",
+    packages=("django-redis",),
+    store=True,
+)

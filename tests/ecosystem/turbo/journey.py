@@ -1,0 +1,3 @@
+from tests.ecosystem.journey import Journey
+
+JOURNEY = Journey(title="Turbo 8", packages=("@hotwired/turbo",))

@@ -1,0 +1,3 @@
+from tests.ecosystem.admin.journey import theme
+
+JOURNEY = theme("unfold", "django-unfold", saved="text=was added successfully")

@@ -1,0 +1,1 @@
+from tests.ecosystem.admin.urls import urlpatterns as urlpatterns

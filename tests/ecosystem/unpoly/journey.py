@@ -1,0 +1,3 @@
+from tests.ecosystem.journey import Journey
+
+JOURNEY = Journey(title="Unpoly 3", packages=("unpoly",), link="#link")

@@ -1,0 +1,1 @@
+from tests.ecosystem.base_settings import *
