@@ -16,7 +16,7 @@ UV = Path(sys.executable).parent / "uv"
 
 def pin(name: str) -> None:
     """Write the exact versions of all that a site needs."""
-    command = [UV, "pip", "compile", "--quiet", "--upgrade", "--universal"]
+    command: list[str | Path] = [UV, "pip", "compile", "--quiet", "--upgrade", "--universal"]
     command += ["--python-version", "3.12", "--no-emit-index-url", "--no-header"]
     source = SITES / name / "requirements.in"
     output = source.with_suffix(".txt")
@@ -47,7 +47,7 @@ def bundle(name: str) -> None:
     subprocess.run(
         [*install, "--no-fund", "--loglevel=error"], check=True, cwd=folder, env=os.environ | path
     )
-    command = [ROOT / "node_modules" / ".bin" / "esbuild", SITES / name / "app.jsx", "--bundle"]
+    command: list[str | Path] = [ROOT / "node_modules" / ".bin" / "esbuild", SITES / name / "app.jsx", "--bundle"]
     command += ["--log-level=warning", "--format=esm", f"--outfile={folder / 'assets' / 'app.js'}"]
     command += ['--define:process.env.NODE_ENV="production"', "--jsx=automatic"]
     node_path = {"NODE_PATH": str(folder / "node_modules")}

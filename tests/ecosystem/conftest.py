@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     if isinstance(item, pytest.Function):
-        name = item.callspec.params["site"]
+        name = str(item.callspec.params["site"])
         (PASSED if report.passed else FAILED).add(name)
     return report
 

@@ -22,8 +22,8 @@ def prepare() -> None:
     call_command("migrate", run_syncdb=True, verbosity=0)
     for name in ("demo", "other"):
         get_user_model().objects.create_superuser(name, f"{name}@example.org", name)
-    if hasattr(settings, "PREPARE"):
-        settings.PREPARE()
+    if prepare := getattr(settings, "PREPARE", None):
+        prepare()
 
 
 def wsgi_server() -> threading.Thread:
