@@ -47,7 +47,11 @@ def bundle(name: str) -> None:
     subprocess.run(
         [*install, "--no-fund", "--loglevel=error"], check=True, cwd=folder, env=os.environ | path
     )
-    command: list[str | Path] = [ROOT / "node_modules" / ".bin" / "esbuild", SITES / name / "app.jsx", "--bundle"]
+    command: list[str | Path] = [
+        ROOT / "node_modules" / ".bin" / "esbuild",
+        SITES / name / "app.jsx",
+        "--bundle",
+    ]
     command += ["--log-level=warning", "--format=esm", f"--outfile={folder / 'assets' / 'app.js'}"]
     command += ['--define:process.env.NODE_ENV="production"', "--jsx=automatic"]
     node_path = {"NODE_PATH": str(folder / "node_modules")}

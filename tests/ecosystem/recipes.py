@@ -9,7 +9,9 @@ DOCS = Path(__file__).parent.parent.parent / "docs"
 def recipe(page: str, containing: str, language: str = "python") -> str:
     """Return the first block of code of a language on a page that contains some text."""
     text = (DOCS / page).read_text()
-    blocks: list[str] = re.findall(rf"^```{re.escape(language)}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    blocks: list[str] = re.findall(
+        rf"^```{re.escape(language)}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    )
     return next(block for block in blocks if containing in block)
 
 
