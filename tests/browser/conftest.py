@@ -1,11 +1,9 @@
 """Chromium, and the world that it and the server share."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import time_machine
@@ -13,8 +11,11 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.clock import stop_clock
+from tests.browser.engines import launch_arguments, program
 from tests.browser.model.limits import FIRST, SCHEDULES
 from tests.browser.scripts import init_script
+from tests.browser.webkit.context import Browser as WebKit
+from tests.browser.webkit.wire import Wire
 from tests.browser.world import NOON, World
 
 _reached: Counter[str] = Counter()
@@ -42,12 +43,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        pytest.fail("There is no Chromium: run 'make test-browser', which installs one.")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": path, "args": sandbox}
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], browser_name: str
+) -> dict[str, Any]:
+    return {**browser_type_launch_args, **launch_arguments(browser_name)}
+
+
+@pytest.fixture(scope="session")
+def webkit(live_server: Any) -> Iterator[WebKit]:
+    """WebKitGTK, which Playwright does not drive."""
+    wire = Wire(live_server.thread.httpd.get_app())
+    live_server.thread.httpd.set_app(wire)
+    browser = WebKit(program("webkit"), wire, live_server.url)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def context(browser_name: str, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    if browser_name != "webkit":
+        yield request.getfixturevalue("new_context")()
+        return
+    context = request.getfixturevalue("webkit").new_context()
+    yield cast(BrowserContext, context)
+    context.close()
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from pytest_django import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.visits import LIBRARIES
 from tests.browser.world import (
