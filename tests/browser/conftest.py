@@ -1,4 +1,4 @@
-"""Chromium, and the world that it and the server share."""
+"""The browsers, and the world that one of them and the server share."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,13 +11,14 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.clock import stop_clock
-from tests.browser.engines import launch_arguments, program
+from tests.browser.engines import ENGINES, engine_of, launch_arguments, program, why_not
 from tests.browser.model.limits import FIRST, SCHEDULES
 from tests.browser.scripts import init_script
 from tests.browser.webkit.context import Browser as WebKit
 from tests.browser.webkit.wire import Wire
 from tests.browser.world import NOON, World
 
+EXCEPTED = pytest.StashKey[Counter[str]]()
 _reached: Counter[str] = Counter()
 
 
@@ -34,10 +35,36 @@ def reached() -> Counter[str]:
     return _reached
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not _reached:
-        return
-    terminalreporter.section("schedules")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what an engine can't run."""
+    excepted = [item for item in items if why_not(item)]
+    config.stash[EXCEPTED] = Counter(engine_of(item.nodeid) for item in excepted)
+    config.hook.pytest_deselected(items=excepted)
+    items[:] = [item for item in items if item not in set(excepted)]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Each process has left out the same."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["excepted"] = dict(session.config.stash[EXCEPTED])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[EXCEPTED] = Counter(getattr(node, "workeroutput", {}).get("excepted", {}))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    ran = Counter(engine_of(report.nodeid) for report in reports if report.when == "call")
+    excepted = config.stash.get(EXCEPTED, Counter())
+    terminalreporter.section("engines")
+    for engine in ENGINES:
+        if ran[engine] or excepted[engine]:
+            words = f"{ran[engine]:,} tests run, {excepted[engine]:,} excepted"
+            terminalreporter.write_line(f"{engine}: {words} (tests/browser/engines.py)")
+    if _reached:
+        terminalreporter.section("schedules")
     for what, number in _reached.most_common():
         terminalreporter.write_line(f"{number:8,}  {what}")
 

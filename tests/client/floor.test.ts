@@ -20,6 +20,9 @@ const NOT_MISSED = {
   prerendering: "where it is missing, nothing is prerendered",
   transferSize: "the page is covered until the server has spoken, as if it came from a cache",
   ":backdrop": "it comes with `<dialog>`",
+  hasBeenActive: "it is of `userActivation`",
+  Lock: "a word in a pattern of keys",
+  touches: "only screens that are touched have any",
   "user-select": "looks",
 };
 
@@ -34,13 +37,17 @@ const MISSED = {
     "several tabs sign out at the same time, and one may be refused",
   "AbortSignal.timeout": "a question without an answer is given up when the browser does",
   keepalive: "what was done last before a page is left may not be reported",
-  responseStatus: "see [Unsaved input](#unsaved-input)",
+  userActivation: "what was typed before the script was there is not known to be unsaved",
+  responseStatus:
+    "the middleware [tells the status](python.md#the-status-for-the-page) of what a script has sent",
+  serverTiming: "it can't, so that what a script has sent stays unsaved without `saved()`",
 };
 const TITLES: Record<string, string> = {
   showModal: "`<dialog>`",
   locks: "`navigator.locks`",
   keepalive: "`keepalive`",
   preventScroll: "`focus({ preventScroll })`",
+  userActivation: "`navigator.userActivation`",
 };
 const NAMES = { chrome: "Chrome and Edge", firefox: "Firefox", safari: "Safari" };
 

@@ -99,7 +99,8 @@ export function styleFeatures(): Map<string, Floor> {
       add(`${property}: ${word}`, css?.["properties"]?.[property]?.[word]);
     }
   }
-  for (const [, selector = ""] of code.matchAll(/::?([a-z-]+)/g)) {
+  const selectors = code.replace(/[a-z-]+\s*:\s*[^;{}]+;/g, "");
+  for (const [, selector = ""] of selectors.matchAll(/::?([a-z-]+)/g)) {
     add(`:${selector}`, css?.["selectors"]?.[selector]);
   }
   return features;

@@ -46,7 +46,8 @@ interface Window {
   stillClock?: {
     due(): number;
     set(time: StillTime): void;
-    fire(): Promise<void>;
+    run(time: StillTime): Promise<void>;
+    jump(time: StillTime): Promise<void>;
   };
   /** access.js */
   audit: Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;

@@ -55,20 +55,36 @@ window.clearInterval = remove;
 
 const first = () => [...timers].sort(([i, a], [j, b]) => a.at - b.at || i - j)[0];
 
+/** @param {StillTime} time */
+const set = (time) => {
+  ({ wall, monotonic } = time);
+};
+
+/** Run what is due, one after the other, each with what follows from it. @param {number} end */
+const fire = async (end) => {
+  for (let next = first(); next && next[1].at <= end; next = first()) {
+    const [id, timer] = next;
+    const passed = Math.max(timer.at - monotonic, 0);
+    set({ wall: wall + passed, monotonic: monotonic + passed });
+    if (timer.every) timer.at = monotonic + timer.every;
+    else timers.delete(id);
+    timer.run();
+    await window.real.wait?.(0);
+  }
+};
+
 window.stillClock = {
   /** When the next timer is due. */
   due: () => Math.max(first()?.[1].at ?? Number.POSITIVE_INFINITY, monotonic),
-  set(time) {
-    ({ wall, monotonic } = time);
+  set,
+  /** Time passes until then. */
+  async run(time) {
+    await fire(time.monotonic);
+    set(time);
   },
-  /** Run what is due, one after the other, each with what follows from it. */
-  async fire() {
-    for (let next = first(); next && next[1].at <= monotonic; next = first()) {
-      const [id, timer] = next;
-      if (timer.every) timer.at = monotonic + timer.every;
-      else timers.delete(id);
-      timer.run();
-      await window.real.wait?.(0);
-    }
+  /** It is then at once, and what was due in between is late. */
+  async jump(time) {
+    set(time);
+    await fire(monotonic);
   },
 };

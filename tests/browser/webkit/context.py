@@ -64,27 +64,27 @@ class Clock:
     def run_for(self, by: int) -> None:
         """Time passes, and what is due in it happens in its turn, in whatever tab."""
         end = self.monotonic + by
+        if len(self._context.pages) == 1:  # no other has to keep up
+            self._pass(by, "run")
+            return
         while (due := min([*self._tell("due"), end])) < end:
-            self._pass(due - self.monotonic)
-            self._tell("fire")
+            self._pass(due - self.monotonic, "jump")
             sleep(TURN)
-        self._pass(end - self.monotonic)
-        self._tell("fire")
+        self._pass(end - self.monotonic, "jump")
 
     def fast_forward(self, by: int) -> None:
         """Time jumps, and what was due in it happens at the end."""
-        self._pass(by)
-        self._tell("fire")
+        self._pass(by, "jump")
 
     def set_system_time(self, time: datetime) -> None:
         """Only the wall clock is another, and nothing happens."""
         self.wall = milliseconds(time)
         self._tell("set")
 
-    def _pass(self, by: float) -> None:
+    def _pass(self, by: float, how: str) -> None:
         self.wall += by
         self.monotonic += by
-        self._tell("set")
+        self._tell(how)
 
     @property
     def time(self) -> dict[str, float]:
@@ -157,7 +157,7 @@ class Page(Finder):
         return read(result)
 
     def is_closed(self) -> bool:
-        return self not in self.context.pages
+        return self not in self.context.look_for_pages()
 
     def close(self, run_before_unload: bool = False) -> None:
         self.driver.delete("/window")
@@ -255,6 +255,11 @@ class Context:
 
     @property
     def pages(self) -> list[Page]:
+        """The tabs that the test has opened or expected, and that it does not know to be closed."""
+        return list(self._pages.values())
+
+    def look_for_pages(self) -> list[Page]:
+        """The tabs that there are now."""
         windows = self.driver.get("/window/handles")
         for window in windows:
             if window not in self._pages and window != self._base:
@@ -262,14 +267,14 @@ class Context:
                 self.emit("page", page)
         for window in [window for window in self._pages if window not in windows]:
             self.forget(self._pages[window])
-        return list(self._pages.values())
+        return self.pages
 
     def new_page(self) -> Page:
         self.driver.turn_to(self._base)
         window = self.driver.post("/window/new", type="window")[
             "handle"
         ]  # a mouse reaches no tab behind another
-        return next(page for page in self.pages if page.name == window)
+        return next(page for page in self.look_for_pages() if page.name == window)
 
     def forget(self, page: Page) -> None:
         if self._pages.pop(page.name, None):
@@ -284,7 +289,8 @@ class Context:
         opened = SimpleNamespace(value=None)
         yield opened
         opened.value = wait_for(
-            lambda: next((page for page in self.pages if page not in known), None), "a new tab"
+            lambda: next((page for page in self.look_for_pages() if page not in known), None),
+            "a new tab",
         )
 
     # What is said

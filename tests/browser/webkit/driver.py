@@ -27,7 +27,7 @@ class Driver:
             env={**os.environ, **QUIET, "DISPLAY": display},
             stderr=subprocess.DEVNULL,
         )
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=40)
         wait_for_port(port)
         options = {"binary": browser, "args": ["--automation"]}
         capabilities = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
