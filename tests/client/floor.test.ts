@@ -28,7 +28,7 @@ const NOT_MISSED = {
 
 /** What is lost without these, as docs/reference/client.md says. */
 const MISSED = {
-  BroadcastChannel: "the tabs speak by `localStorage`; without that, each asks the server",
+  BroadcastChannel: "each tab asks the server",
   showModal: "the focus is not held in the warning and the cover",
   ":focus-visible": "no ring shows where the focus is in them",
   preventScroll: "a page may scroll when it opens again",
