@@ -95,9 +95,8 @@ test-fire: .venv/dev-ready ## races and faults on real servers, in short
 
 # A process of its own: Playwright's event loop would hide mistakes in the tests of async code.
 .PHONY: test-browser
-test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium, Firefox and WebKit: ENGINES=firefox
-	$(foreach engine,$(ENGINES),$(call NAMED,$(engine))) $(PYTEST) $(PARALLEL) tests/browser \
-		--ds=tests.browser.settings $(ENGINES:%=--browser %)
+test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) $(PARALLEL) tests/browser --ds=tests.browser.settings
 
 # Not part of "test": it needs the network, and most of an hour. What it writes is a page of the docs.
 .PHONY: ecosystem
@@ -108,12 +107,12 @@ ecosystem: .venv/dev-ready node_modules/ready ## whole journeys with real packag
 
 .PHONY: world
 world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=1000, or REPLAY='{...}'
-	$(call NAMED,chromium) $(PYTEST) tests/browser/model --ds=tests.browser.settings \
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser/model --ds=tests.browser.settings \
 		$(if $(SCHEDULES),--schedules $(SCHEDULES)) $(if $(SEED),--seed $(SEED)) $(if $(REPLAY),--replay '$(REPLAY)')
 
 .PHONY: faults
 faults: .venv/dev-ready node_modules/ready ## what finds each of some faults that are put into the code
-	$(call NAMED,chromium) $(NODE) $(PY) scripts/faults.py
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(NODE) $(PY) scripts/faults.py
 
 .PHONY: fire
 fire: .venv/dev-ready ## the same in full (an hour)
@@ -142,7 +141,7 @@ bench: .venv/dev-ready ## measure, side by side with other packages
 .PHONY: capacity
 capacity: .venv/dev-ready ## measure what many people cost, on each session engine (10 minutes)
 	$(UV) pip install --quiet --python $(PY) -r requirements/capacity.txt
-	$(call NAMED,chromium) $(PY) -m benchmarks.capacity
+	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PY) -m benchmarks.capacity
 
 .PHONY: docs
 docs: .venv/dev-ready ## build the documentation into docs/_build/html

@@ -1,9 +1,11 @@
-"""The browsers, and the world that one of them and the server share."""
+"""Chromium, and the world that it and the server share."""
 
+import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,14 +13,10 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.clock import stop_clock
-from tests.browser.engines import ENGINES, engine_of, launch_arguments, program, why_not
 from tests.browser.model.limits import FIRST, SCHEDULES
 from tests.browser.scripts import init_script
-from tests.browser.webkit.context import Browser as WebKit
-from tests.browser.webkit.wire import Wire
 from tests.browser.world import NOON, World
 
-EXCEPTED = pytest.StashKey[Counter[str]]()
 _reached: Counter[str] = Counter()
 
 
@@ -35,65 +33,21 @@ def reached() -> Counter[str]:
     return _reached
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what an engine can't run."""
-    excepted = [item for item in items if why_not(item)]
-    config.stash[EXCEPTED] = Counter(engine_of(item.nodeid) for item in excepted)
-    config.hook.pytest_deselected(items=excepted)
-    items[:] = [item for item in items if item not in set(excepted)]
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Each process has left out the same."""
-    if (output := getattr(session.config, "workeroutput", None)) is not None:
-        output["excepted"] = dict(session.config.stash[EXCEPTED])
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[EXCEPTED] = Counter(getattr(node, "workeroutput", {}).get("excepted", {}))
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    ran = Counter(engine_of(report.nodeid) for report in reports if report.when == "call")
-    excepted = config.stash.get(EXCEPTED, Counter())
-    terminalreporter.section("engines")
-    for engine in ENGINES:
-        if ran[engine] or excepted[engine]:
-            words = f"{ran[engine]:,} tests run, {excepted[engine]:,} excepted"
-            terminalreporter.write_line(f"{engine}: {words} (tests/browser/engines.py)")
-    if _reached:
-        terminalreporter.section("schedules")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _reached:
+        return
+    terminalreporter.section("schedules")
     for what, number in _reached.most_common():
         terminalreporter.write_line(f"{number:8,}  {what}")
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(
-    browser_type_launch_args: dict[str, Any], browser_name: str
-) -> dict[str, Any]:
-    return {**browser_type_launch_args, **launch_arguments(browser_name)}
-
-
-@pytest.fixture(scope="session")
-def webkit(live_server: Any) -> Iterator[WebKit]:
-    """WebKitGTK, which Playwright does not drive."""
-    wire = Wire(live_server.thread.httpd.get_app())
-    live_server.thread.httpd.set_app(wire)
-    browser = WebKit(program("webkit"), wire, live_server.url)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
-def context(browser_name: str, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    if browser_name != "webkit":
-        yield request.getfixturevalue("new_context")()
-        return
-    context = request.getfixturevalue("webkit").new_context()
-    yield cast(BrowserContext, context)
-    context.close()
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.fail("There is no Chromium: run 'make test-browser', which installs one.")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": path, "args": sandbox}
 
 
 @contextmanager

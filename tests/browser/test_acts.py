@@ -5,10 +5,9 @@ from time import sleep
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from pytest_django.fixtures import Settings
 
-from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     World,

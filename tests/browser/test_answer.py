@@ -4,10 +4,9 @@ import random
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from pytest_django.fixtures import Settings
 
-from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     World,

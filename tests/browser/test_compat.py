@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.expecting import expect
 from tests.browser.world import World
 
 PAGE = """<!doctype html><html lang="en"><title>Written for 2.x</title>

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
-from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     World,

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route
+from playwright.sync_api import Dialog, Page, Route, expect
 from pytest_django.fixtures import Settings
 
-from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     World,

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 from pytest_django import Settings
 
-from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.visits import LIBRARIES
 from tests.browser.world import (

@@ -27,7 +27,7 @@ BroadcastChannel.prototype.postMessage = function (message) {
   window.effects += 1;
   postMessage.call(this, message);
 };
-window.navigation?.addEventListener("navigate", () => {
+navigation.addEventListener("navigate", () => {
   window.effects += 1;
 });
 
