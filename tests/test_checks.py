@@ -65,6 +65,16 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
         "W013",
         ["SESSION_SECURITY_INSERT_INTO = ['admin']"],
     ),
+    "a login page that no view shows": (
+        {"LOGIN_URL": "/accounts/login/?next=x"},
+        "W014",
+        ["'/accounts/login/?next=x'", "locked", "'admin:login'"],
+    ),
+    "a login page by a name that is not there": (
+        {"LOGIN_URL": "admin:login"},
+        "W014",
+        ["LOGIN_URL"],
+    ),
     "no middleware": ({"MIDDLEWARE": WITHOUT}, "W011", ["MIDDLEWARE", OURS]),
     "no sessions": (
         {"MIDDLEWARE": [path for path in plain.MIDDLEWARE if path != SESSIONS]},
@@ -240,6 +250,8 @@ RIGHT: dict[str, dict[str, object]] = {
             "shared": {"BACKEND": FILES, "LOCATION": f"{gettempdir()}/unused"},
         },
     },
+    "a login page elsewhere": {"LOGIN_URL": "https://id.example.org/"},
+    "a login page with a query": {"LOGIN_URL": "/login/?by=name"},
     "a path to go to": {
         "SESSION_SECURITY_REDIRECT_TO_LOGOUT": True,
         "SESSION_SECURITY_LOGOUT_URL": "/bye/",

@@ -5,6 +5,7 @@ from contextlib import suppress
 from difflib import get_close_matches
 from inspect import isclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -13,10 +14,11 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.middleware.cache import FetchFromCacheMiddleware
+from django.shortcuts import resolve_url
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.template.exceptions import TemplateDoesNotExist
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 from django.utils.module_loading import import_string
 
 from .conf import NAMES, PREFIX, conf
@@ -43,6 +45,7 @@ def check(**kwargs: Any) -> list[CheckMessage]:
         *check_urls(),
         *check_site(),
         *check_admin(),
+        *check_login(),
     ]
     if not conf.problems:
         messages += [*check_times(), *check_profile(), *check_renewal()]
@@ -275,6 +278,23 @@ def check_admin() -> Iterator[CheckMessage]:
             "The pages of the admin do not have the element: nobody is warned there.",
             hint=f"Set {PREFIX}INSERT_INTO = ['admin'], whatever the theme; or silence this.",
             id="session_security.W013",
+        )
+
+
+def check_login() -> Iterator[CheckMessage]:
+    """W014: the link "Sign in again" leads to a page."""
+    if not conf.resume_path:
+        return
+    try:
+        address = resolve_url(settings.LOGIN_URL)
+        if address.startswith("/") and not address.startswith("//"):
+            resolve("/" + urlsplit(address).path.removeprefix(get_script_prefix()).lstrip("/"))
+    except (NoReverseMatch, Resolver404):
+        yield Warning(
+            f"LOGIN_URL is {str(settings.LOGIN_URL)!r}, which leads nowhere: nobody can sign in "
+            "again from a page that is locked.",
+            hint="Set LOGIN_URL to your login page; where that is the admin's, to 'admin:login'.",
+            id="session_security.W014",
         )
 
 

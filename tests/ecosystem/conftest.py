@@ -25,10 +25,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only", default="", help="names of sites, separated by commas")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "site(*names): the sites of a test; else all")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "site" in metafunc.fixturenames:
-        only = metafunc.config.getoption("--only")
-        names = only.split(",") if only else JOURNEYS
+        marker = metafunc.definition.get_closest_marker("site")
+        only = metafunc.config.getoption("--only").split(",")
+        names = [
+            name for name in (marker.args if marker else JOURNEYS) if name in only or only == [""]
+        ]
         metafunc.parametrize("site", names, indirect=True, scope="session")
 
 

@@ -16,7 +16,8 @@ from tests.browser.world import World
 
 ROOT = Path(__file__).parent.parent.parent
 POLL = function("page/looks.js", "poll")
-REPORTED = 1260  # seconds after which an act has been reported
+# In seconds: when an act has been reported; when the sites warn, and end a session.
+REPORTED, WARN, EXPIRE = 1260, 3000, 6000
 ENVIRONMENTS = ROOT / ".ecosystem"
 
 
@@ -114,11 +115,20 @@ class Visit(World):
         """Let time pass in which nobody acts, and scripts of the page ask for a path."""
         start = self.site.time()
         while (left := start + seconds - self.site.time()) > 0:
-            # What is reported arrives while the clocks nearly agree.
-            step = 60 if seconds - left < REPORTED else 600
-            self.advance(min(step, left), step=step)
-            if path and step == 600:
+            step = min(left, step_at(seconds - left))
+            self.advance(step, step=step)
+            if path and step > 60:
                 self.fetch(page, path)
+
+
+def step_at(passed: float) -> float:
+    """How far the clocks may go at once: one goes before the other, so less where it matters."""
+    if passed < REPORTED:
+        return 60
+    for moment in (WARN, EXPIRE):
+        if passed < moment + 30:
+            return max(10, min(600, moment - 20 - passed))
+    return 600
 
 
 def expect_closed(world: Visit, page: Page) -> None:

@@ -10,9 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.scripts import function
 from tests.browser.world import cover, expect_warned, move, warning
 from tests.ecosystem.journey import Journey
-from tests.ecosystem.site import Visit, expect_closed
+from tests.ecosystem.site import EXPIRE, WARN, Visit, expect_closed
 
-WARN, EXPIRE = 3000, 6000  # seconds, as in base_settings.py
 IS_DARK, SHOW = function("page/looks.js", "isDark"), function("page/looks.js", "show")
 WHY = "You were signed out because there was no activity."
 

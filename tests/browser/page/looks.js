@@ -18,17 +18,23 @@ export async function poll(path) {
  * @param {string} selector
  */
 export function isDark(selector) {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
-  let part = document.querySelector(selector);
-  for (; canvas && part; part = part.parentElement) {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = getComputedStyle(part).backgroundColor;
-    canvas.fillRect(0, 0, 1, 1);
-    const [red = 0, green = 0, blue = 0, alpha] = canvas.getImageData(0, 0, 1, 1).data;
-    if (alpha === 255) return red + green + blue < 384;
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const page = document.createElement("div"); // what is behind everything
+  page.style.background = "Canvas";
+  document.body.append(page);
+  const parts = [page];
+  for (let part = document.querySelector(selector); part; part = part.parentElement) {
+    parts.splice(-1, 0, /** @type {HTMLDivElement} */ (part));
   }
-  const { colorScheme } = getComputedStyle(document.documentElement);
-  return colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
+  const isLight = parts.map((part) => {
+    canvas?.clearRect(0, 0, 1, 1);
+    if (canvas) canvas.fillStyle = getComputedStyle(part).backgroundColor;
+    canvas?.fillRect(0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0, alpha] = canvas?.getImageData(0, 0, 1, 1).data ?? [];
+    return alpha === 255 ? red + green + blue > 384 : undefined;
+  });
+  page.remove();
+  return isLight.find((light) => light !== undefined) === false;
 }
 
 /**

@@ -8,6 +8,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "allauth", "allauth.account", "allauth.mfa"]
 MIDDLEWARE = [*MIDDLEWARE, "allauth.account.middleware.AccountMiddleware"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_TOTP_TOLERANCE = 1  # a slow machine sends the code of a moment before
 exec(recipe("howto/packages.md", "account_login"))
 
 
