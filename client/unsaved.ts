@@ -128,10 +128,8 @@ export class UnsavedInput {
 
   /** Notes what is there before it changes: now, or as the HTML has it. */
   private remember(isInitial = false): void {
-    const now = contentsOfPage();
-    for (const [unit, content] of isInitial ? contentsOfPage(true) : now) {
-      // What widgets make of an untouched form later is nobody's work.
-      if (isInitial && content === (now.get(unit) ?? content)) continue;
+    const now = contentsOfPage(isInitial);
+    for (const [unit, content] of now) {
       if (!this.contents.has(unit)) this.contents.set(unit, content);
     }
     this.update(now);

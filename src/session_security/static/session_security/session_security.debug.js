@@ -1134,9 +1134,8 @@
     }
     /** Notes what is there before it changes: now, or as the HTML has it. */
     remember(isInitial = false) {
-      const now = contentsOfPage();
-      for (const [unit, content] of isInitial ? contentsOfPage(true) : now) {
-        if (isInitial && content === (now.get(unit) ?? content)) continue;
+      const now = contentsOfPage(isInitial);
+      for (const [unit, content] of now) {
         if (!this.contents.has(unit)) this.contents.set(unit, content);
       }
       this.update(now);
