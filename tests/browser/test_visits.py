@@ -165,8 +165,9 @@ def test_what_turbo_restores_from_its_cache_is_not_younger_than_it_is(world: Wor
 
 
 def kept_in_memory(session: CDPSession) -> tuple[int, int]:
-    """How many nodes and listeners a page has after a garbage collection."""
-    session.send("HeapProfiler.collectGarbage")
+    """How many nodes and listeners a page has after garbage collections: one may free another's."""
+    for _ in range(2):
+        session.send("HeapProfiler.collectGarbage")
     counters = session.send("Memory.getDOMCounters")
     return counters["nodes"], counters["jsEventListeners"]
 
@@ -188,12 +189,13 @@ def test_after_hundreds_of_visits_nothing_has_grown_and_the_time_is_right(
             before = kept_in_memory(session)
     acted = datetime.now(UTC)
     nodes, listeners = kept_in_memory(session)
-    assert nodes < before[0] * 1.05
+    assert nodes < before[0] * 1.1  # Turbo keeps ten pages of 144 nodes, sometimes one more
     assert listeners <= before[1] + 2
     world.advance(20)
     passed = (datetime.now(UTC) - acted).total_seconds()
     assert page.evaluate("sessionSecurity.idle") == pytest.approx(passed, abs=1)
     assert world.server_idle == pytest.approx(passed, abs=1)
+    world.advance(8)
     expect(warning(page)).not_to_be_visible()
-    world.advance(11)
+    world.advance(4)
     expect_warned(page)
