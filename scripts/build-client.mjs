@@ -18,6 +18,7 @@ const BUILDS = [
   // A module, in one file: ManifestStaticFilesStorage does not rewrite what a module imports.
   { name: "mount.js", source: "mount.ts", minify: true, format: "esm" },
   { name: "resume.js", source: "resume.ts", minify: true, format: "iife" },
+  { name: "sign_in.js", source: "sign_in.ts", minify: true, format: "iife" },
   { name: "kept.js", source: "kept.ts", minify: true, format: "esm" },
   { name: "style.css", source: "style.css", minify: true },
 ];

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth import get_user_model
 from pytest_django import Settings
+from time_machine import Traveller
 
 from .visitor import NAVIGATION, Visitor
 
@@ -67,3 +68,63 @@ def test_other_forms_are_refused_as_ever(person: Visitor) -> None:
     send(person, form(person), "carol")
     response = person.post("/logout/", {"username": "carol", "csrfmiddlewaretoken": "x" * 64})
     assert response.status_code == 403
+
+
+# The script by which a login page goes on by itself
+
+INCLUDE = '{% include "session_security/all.html" %}'
+
+
+def element(visitor: Visitor, address: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the include puts into the login page."""
+    monkeypatch.setattr("tests.urls_with_login.PAGE", INCLUDE)
+    return str(visitor.navigate(address).content.decode()).strip()
+
+
+def test_a_login_page_has_a_script_that_knows_where_to_go_on(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = element(visitor, f"{LOGIN}?next=/name/%3Fa%3D%22", monkeypatch)
+    assert re.fullmatch(
+        r'<script src="/static/session_security/sign_in.js" data-channel="\w{16}"'
+        r' data-ping-url="/session_security/ping/" data-next="/name/\?a=&quot;"></script>',
+        html,
+    )
+
+
+@pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example/", "javascript:0", ""])
+def test_it_goes_nowhere_else(
+    visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch, goal: str
+) -> None:
+    settings.LOGIN_REDIRECT_URL = "/name/"
+    assert 'data-next="/name/"' in element(visitor, f"{LOGIN}?next={goal}", monkeypatch)
+
+
+def test_a_redirect_url_that_names_nothing_is_no_error_of_the_page(
+    visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LOGIN_REDIRECT_URL = "nowhere"
+    assert 'data-next="/"' in element(visitor, LOGIN, monkeypatch)
+
+
+def test_whoever_is_signed_in_gets_the_element_there(
+    alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = element(alice, LOGIN, monkeypatch)
+    assert "<session-security>" in html
+    assert "sign_in.js" not in html
+
+
+def test_the_page_that_comes_right_after_the_end_has_it(
+    alice: Visitor, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.shift(600)
+    assert "sign_in.js" in element(alice, LOGIN, monkeypatch)
+
+
+def test_a_url_named_login_has_it_too(
+    visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LOGIN_URL = "/elsewhere/"
+    assert "sign_in.js" not in element(visitor, LOGIN, monkeypatch)
+    assert 'data-next="/admin/"' in element(visitor, "/admin/login/?next=/admin/", monkeypatch)

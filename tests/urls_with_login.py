@@ -19,4 +19,8 @@ class Login(LoginView):
         return HttpResponse(page.render(context, self.request))
 
 
-urlpatterns = [path("accounts/login/", Login.as_view()), *others]
+urlpatterns = [
+    path("accounts/login/", Login.as_view()),
+    path("admin/login/", Login.as_view(), name="login"),
+    *others,
+]

@@ -1,17 +1,20 @@
-"""Somebody signs in who has signed in meanwhile, in another tab.
+"""Tabs at the login page whose user has signed in meanwhile, in another tab.
 
-At the end several tabs may be led to the login page. The first sign-in changes the CSRF token, so
-Django refuses the form in every other tab, with status 403.
+At the end several tabs may be led there. A script of the app lets the others go on by themselves.
+Where it is not in the page, somebody signs in there, too: the first sign-in has changed the CSRF
+token, so Django refuses the form, with status 403.
 """
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, get_user_model
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .conf import SecuredRequest
@@ -23,8 +26,18 @@ def is_refused_sign_in(request: SecuredRequest, response: HttpResponseBase) -> b
         response.status_code == 403
         and request.method == "POST"
         and request.session_security.reason is None
-        and request.path == urlsplit(resolve_url(settings.LOGIN_URL)).path
+        and is_login_page(request)
     )
+
+
+def is_login_page(request: HttpRequest) -> bool:
+    """Whether it is ``LOGIN_URL``, or a view of the name that Django and its admin give theirs."""
+    match = request.resolver_match
+    if match is not None and match.url_name == "login":
+        return True
+    with suppress(NoReverseMatch):
+        return request.path == urlsplit(resolve_url(settings.LOGIN_URL)).path
+    return False
 
 
 def lead_on(request: SecuredRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -33,8 +46,13 @@ def lead_on(request: SecuredRequest, response: HttpResponseBase) -> HttpResponse
     name = request.POST.get("username", request.POST.get(model.USERNAME_FIELD))
     if not name or name != request.user.get_username():
         return response
+    return HttpResponseRedirect(goal_of(request))
+
+
+def goal_of(request: HttpRequest) -> str:
+    """Where the login page leads to, on this host. Raises ``NoReverseMatch`` as Django would."""
     goal = request.POST.get(REDIRECT_FIELD_NAME, request.GET.get(REDIRECT_FIELD_NAME, ""))
     hosts = {request.get_host()}
     if not url_has_allowed_host_and_scheme(goal, hosts, require_https=request.is_secure()):
         goal = resolve_url(settings.LOGIN_REDIRECT_URL)
-    return HttpResponseRedirect(goal)
+    return goal

@@ -33,9 +33,49 @@ def test_an_untouched_page_is_left_in_every_tab_and_next_brings_back(world: Worl
     world.front(two)
     world.fill_in_login(two)
     expect(two).to_have_url(f"{world.url}/monitor/")
-    expect_quiet(two)
+    expect(one).to_have_url(f"{world.url}/records/")  # by itself
+    expect_quiet(one, two)
     world.advance(29, step=5)
     expect_quiet(two)
+
+
+def two_at_the_login_page(world: World) -> tuple[Page, Page]:
+    one, two = world.sign_in(path="/records/#third"), world.open("/monitor/")
+    world.advance(61, step=2)
+    expect_signed_out(world, one, two)
+    return one, two
+
+
+def test_a_login_page_that_slept_goes_on_when_it_is_turned_to(world: World) -> None:
+    one, two = two_at_the_login_page(world)
+    world.give_cookie("demo")
+    expect_signed_out(world, one)
+    world.front(one)
+    expect(one).to_have_url(f"{world.url}/records/#third")
+    expect(two).to_have_url(f"{world.url}/monitor/")  # it hears of the first
+
+
+def test_a_login_page_stays_as_long_as_nobody_is_signed_in(world: World) -> None:
+    one, two = two_at_the_login_page(world)
+    world.front(one)
+    world.front(two)
+    expect_signed_out(world, one, two)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "document.body.insertAdjacentHTML('beforeend', '<textarea id=t></textarea>'); t.value = 'Hi'",
+        "document.body.replaceChildren()",  # a library has put another page there
+    ],
+    ids=["text", "other page"],
+)
+def test_what_is_no_waiting_login_page_any_more_stays(world: World, script: str) -> None:
+    one, _ = two_at_the_login_page(world)
+    one.evaluate(script)
+    world.give_cookie("demo")
+    world.front(one)
+    expect_signed_out(world, one)
 
 
 def unsaved(world: World) -> Page:

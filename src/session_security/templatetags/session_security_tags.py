@@ -11,13 +11,15 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.template.context import RequestContext
 from django.templatetags.static import static
+from django.urls import NoReverseMatch
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, npgettext_lazy, override
 from django.utils.translation import gettext as _
 
 from ..conf import SessionSecurity, conf
-from ..policy import Timeouts
+from ..policy import Reason, Timeouts
+from ..second_sign_in import goal_of, is_login_page
 from ..sessions.tags import sign_in_tag, user_tag
 from ..sessions.times import last_activity
 
@@ -78,6 +80,30 @@ def is_secured(request: HttpRequest | None) -> bool:
         and last_activity(request.session) is not None  # the view may have signed out
         and bool(conf.ping_path)
     )
+
+
+@register.filter
+def waits_for_sign_in(request: HttpRequest | None) -> bool:
+    """Whether this is a login page, and nobody is signed in."""
+    security: SessionSecurity | None = getattr(request, "session_security", None)
+    return (
+        request is not None
+        and security is not None
+        and security.reason not in (None, Reason.UNAVAILABLE)
+        and is_login_page(request)
+        and bool(conf.ping_path)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def session_security_sign_in_options(context: RequestContext) -> str:
+    """The attributes by which the script of a login page knows where to ask, and where to go on."""
+    try:
+        goal = goal_of(context["request"])
+    except NoReverseMatch:  # of LOGIN_REDIRECT_URL
+        goal = "/"
+    attributes = 'data-channel="{}" data-ping-url="{}" data-next="{}"'
+    return format_html(attributes, _channel_of_site(), conf.ping_path, goal)
 
 
 @register.simple_tag
@@ -175,11 +201,7 @@ def options(request: Any) -> dict[str, object]:
     security: SessionSecurity = request.session_security
     values: dict[str, object] = {
         "pingUrl": conf.ping_path,
-        "channel": _channel(
-            settings.SESSION_COOKIE_NAME,
-            settings.SESSION_COOKIE_DOMAIN or "",
-            settings.SESSION_COOKIE_PATH,
-        ),
+        "channel": _channel_of_site(),
         "sharesCookie": bool(settings.SESSION_COOKIE_DOMAIN),
         "warnAfter": security.timeouts.warn_after,
         "expireAfter": security.timeouts.expire_after,
@@ -208,6 +230,14 @@ def _language_shown() -> str:
     # Where a language has no catalogue, Django takes the words of LANGUAGE_CODE.
     with override(settings.LANGUAGE_CODE):
         return settings.LANGUAGE_CODE if _(source) == shown else active
+
+
+def _channel_of_site() -> str:
+    return _channel(
+        settings.SESSION_COOKIE_NAME,
+        settings.SESSION_COOKIE_DOMAIN or "",
+        settings.SESSION_COOKIE_PATH,
+    )
 
 
 @lru_cache
