@@ -114,6 +114,11 @@ world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=1000, or REPLAY=
 faults: .venv/dev-ready node_modules/ready ## what finds each of some faults that are put into the code
 	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(NODE) $(PY) scripts/faults.py
 
+.PHONY: mutants
+mutants: .venv/dev-ready ## small changes of the server's code that no test notices (hours): MODULES=policy,views
+	$(UV) pip install --quiet --python $(PY) -r requirements/mutants.txt
+	$(PY) scripts/mutants.py $(subst $(comma), ,$(MODULES))
+
 .PHONY: fire
 fire: .venv/dev-ready ## the same in full (an hour)
 	$(PYTEST) tests/servers --full
@@ -174,7 +179,7 @@ npm: node_modules/ready ## build the npm package of mount() and unmount()
 
 .PHONY: requirements
 requirements: .venv/dev-ready ## renew the pinned Python packages
-	for name in django test dev capacity; do \
+	for name in django test dev capacity mutants; do \
 		$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url \
 			--no-header requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
