@@ -53,7 +53,7 @@ setup: .venv/dev-ready node_modules/ready ## set up .venv and node_modules for d
 
 .PHONY: clean
 clean: ## remove everything that this file made
-	rm -rf .venv .tox .ecosystem node_modules dist docs/_build .coverage htmlcov
+	rm -rf .venv .tox .ecosystem node_modules build dist docs/_build .coverage htmlcov
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- checking -----------------------------------------------------------------------------------
@@ -72,6 +72,11 @@ lint: .venv/dev-ready node_modules/ready ## check code, types, templates, script
 	$(NODE) node_modules/.bin/tsc --project tests/client/tsconfig.json
 	$(NODE) node scripts/build-client.mjs --check
 	$(PY) scripts/messages.py --check
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.readthedocs .readthedocs.yaml
+	$(BIN)/zizmor --offline --quiet .github
 	$(PY) -m mypy
 
 .PHONY: format
@@ -171,6 +176,15 @@ messages: .venv/dev-ready ## bring the translation catalogues up to date and com
 .PHONY: dist
 dist: .venv/dev-ready ## build the wheel and the source distribution
 	$(UV) build --python $(PY) --no-build-isolation --out-dir dist
+
+# What the package runs with, each with its licence, in an environment that has nothing else.
+.PHONY: sbom
+sbom: .venv/dev-ready ## write the SBOM (CycloneDX) to build/sbom.cdx.json
+	mkdir -p build
+	$(UV) venv --quiet --clear --python $(PY) build/sbom
+	$(UV) pip install --quiet --python build/sbom -r requirements/django.txt
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type library \
+		--output-reproducible --output-file build/sbom.cdx.json build/sbom
 
 .PHONY: npm
 npm: node_modules/ready ## build the npm package of mount() and unmount()
