@@ -15,6 +15,15 @@ def links() -> list[str]:
     return re.findall(r"\]\(([^)]+)\)", README)
 
 
+def test_from_pip_to_a_warning_are_seven_lines() -> None:
+    """Those that a site has already do not count; nor do comments."""
+    steps = README.split("## Install\n")[1].split("The warning now shows")[0]
+    code = re.findall(r"```\w[\w+]*\n(.*?)```", steps, re.DOTALL)
+    lines = [line.strip() for block in code for line in block.splitlines()]
+    already = re.compile(r"#|[A-Za-z_]+ = \[$|\]|\"django\.|$")
+    assert len([line for line in lines if not already.match(line)]) == 7
+
+
 def test_every_link_is_absolute_and_leads_to_what_is_there() -> None:
     assert len(links()) > 8
     for link in links():

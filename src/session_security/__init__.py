@@ -1,3 +1,3 @@
 """Signs out people who have walked away from their browser, and never anyone who has not."""
 
-__version__ = "3.0.0.dev0"
+__version__ = "3.0.0"
