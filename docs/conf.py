@@ -8,7 +8,8 @@ copyright = author
 version = release = __version__
 
 extensions = ["myst_parser"]
-exclude_patterns = ["_build"]
+# What is left out besides what is built: parts that other pages include.
+exclude_patterns = ["_build", "explanation/capacity", "explanation/fire"]
 nitpicky = True
 
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -17,3 +18,4 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_static_path = ["_static"]
+html_css_files = ["docs.css"]
