@@ -5,9 +5,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { minify as compress } from "terser";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const STATIC = "src/session_security/static/session_security";
+const ORIGIN = "Built from client/";
 
 /** Which file is built from which source, and how. */
 const BUILDS = [
@@ -57,6 +59,17 @@ async function knownNames() {
   return new Set((await Promise.all(files.map(wordsIn))).flat());
 }
 
+/** Another hundredth or two less than esbuild gives. No property that is read here does anything. */
+async function shorten(text, format) {
+  const { code } = await compress(text, {
+    compress: { ecma: 2022, inline: 1, passes: 4, pure_getters: true },
+    format: { ecma: 2022 },
+    module: format === "esm",
+    toplevel: true,
+  });
+  return `${code}\n`;
+}
+
 /** The same text from the same sources, wherever they lie. */
 async function bundle({ name, source, minify, format }, known) {
   const shortening = {
@@ -75,9 +88,9 @@ async function bundle({ name, source, minify, format }, known) {
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     ...(minify && shortening),
   });
-  const origin = 'Built from client/ by "make client".';
-  const comment = name.endsWith(".css") ? `/* ${origin} */` : `// ${origin}`;
-  return `${comment}\n${outputFiles[0].text}`;
+  const { text } = outputFiles[0];
+  if (name.endsWith(".css")) return `/* ${ORIGIN} */\n${text}`;
+  return `// ${ORIGIN}\n${minify ? await shorten(text, format) : text}`;
 }
 
 const known = await knownNames();

@@ -1,2 +1,2 @@
-// Built from client/ by "make client".
-var n=(t,e)=>t.toLocaleString(e,{dateStyle:"medium",timeStyle:"short"});for(let t of document.getElementsByTagName("time")){let e=new Date(t.dateTime);try{t.textContent=n(e,document.documentElement.lang)}catch{t.textContent=n(e)}}
+// Built from client/
+var t=(t,e)=>t.toLocaleString(e,{dateStyle:"medium",timeStyle:"short"});for(let e of document.getElementsByTagName("time")){let n=new Date(e.dateTime);try{e.textContent=t(n,document.documentElement.lang)}catch{e.textContent=t(n)}}

@@ -1,4 +1,4 @@
-// Built from client/ by "make client".
+// Built from client/
 (() => {
   // observer.ts
   var Observer = class {
