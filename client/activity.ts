@@ -1,4 +1,5 @@
 import { Observer } from "./observer";
+import { documentIn } from "./roots";
 
 // Not "scroll", which is trusted also when a script scrolls.
 const EVENTS =
@@ -7,14 +8,6 @@ const EVENTS =
 export interface ActivityDelegate {
   /** Something was done, by a person or by a script. */
   onActivityEvent(event: Event): void;
-}
-
-function documentOf(view: Window | null | undefined): Document | null {
-  try {
-    return view?.document ?? null;
-  } catch {
-    return null; // of another origin
-  }
 }
 
 /** Hears what happens in the page and its frames of the same origin. */
@@ -28,22 +21,20 @@ export class Activity extends Observer {
   };
 
   // A frame has another document after each load.
-  private readonly hearLoad = ({ target }: Event) =>
-    this.watch((target as Partial<HTMLIFrameElement>).contentWindow);
+  private readonly hearLoad = ({ target }: Event) => this.watch(documentIn(target as Element));
 
   constructor(private readonly delegate: ActivityDelegate) {
     super();
   }
 
   protected override listen(): void {
-    this.watch(window);
+    this.watch(document);
   }
 
   // The same listeners each time, so that a document which is watched twice is heard once.
-  private watch(view: Window | null | undefined): void {
-    const document = documentOf(view);
+  private watch(document: Document | null): void {
     if (!document) return;
-    for (const frame of document.querySelectorAll("iframe")) this.watch(frame.contentWindow);
+    for (const frame of document.querySelectorAll("iframe")) this.watch(frame.contentDocument);
     this.on(document, EVENTS, this.hear);
     this.on(document, "load", this.hearLoad);
   }

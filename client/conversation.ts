@@ -30,7 +30,7 @@ export interface ConversationDelegate {
   readonly timeline: Timeline;
   coverPage(): void;
   /** Decides anew. */
-  evaluate(): void;
+  decideAnew(): void;
   fire(name: "renew" | "unlock", detail?: object): boolean;
 }
 
@@ -41,7 +41,7 @@ export class Conversation implements TabsDelegate {
   mayHaveNewSignIn = false;
   readonly ping: PingClient;
   readonly tabs: Tabs;
-  private departure: ReturnType<typeof setTimeout> | undefined;
+  private departureTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly page: ConversationDelegate) {
     const { options } = page;
@@ -54,7 +54,7 @@ export class Conversation implements TabsDelegate {
   }
 
   stop(): void {
-    clearTimeout(this.departure);
+    clearTimeout(this.departureTimer);
     this.tabs.stop();
   }
 
@@ -76,7 +76,7 @@ export class Conversation implements TabsDelegate {
   private onAnswer(question: Question, answer: Answer | "failed"): void {
     if (answer === "failed") {
       this.page.timeline.recordFailure();
-      this.page.evaluate();
+      this.page.decideAnew();
     } else if (answer.state === "expired") {
       this.mayHaveNewSignIn = false;
       if (!this.page.ending.reason) this.broadcast("ended", answer.reason);
@@ -106,7 +106,7 @@ export class Conversation implements TabsDelegate {
     this.mayHaveNewSignIn = false;
     this.page.ending.reopen();
     this.broadcast("answer");
-    this.page.evaluate();
+    this.page.decideAnew();
     if (wasLocked) this.page.fire("unlock");
   }
 
@@ -123,7 +123,7 @@ export class Conversation implements TabsDelegate {
     // A new key of the server changes the user's tag, but not the mark of the sign-in.
     if (message.signIn === options.signIn) this.onOwnMessage(message);
     else this.onOtherSignIn(areOthers(message.user, options.user));
-    this.page.evaluate();
+    this.page.decideAnew();
   }
 
   /** There may be another sign-in than the one that was known. */
@@ -142,13 +142,13 @@ export class Conversation implements TabsDelegate {
       else this.page.coverPage();
     }
     if (kind === "hello" && this.page.ending.reason) void this.ask();
-    if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
-    if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
+    if (kind === "hello" || kind === "goodbye") clearTimeout(this.departureTimer);
+    if (kind === "goodbye") this.departureTimer = setTimeout(() => this.onNotFollowed(), FOLLOW);
   }
 
   /** A page was left for one that is not of this site, or where nobody is signed in. */
   private onNotFollowed(): void {
     this.isUncertain = true;
-    this.page.evaluate();
+    this.page.decideAnew();
   }
 }

@@ -14,7 +14,7 @@ export class Cover {
   private isAsking = false;
   private title = ""; // that the page would have
   private coverTitle = "";
-  private readonly observer = new MutationObserver(() => this.stayOnTop());
+  private readonly pageChanges = new MutationObserver(() => this.stayOnTop());
   private readonly onToggle = () => this.stayOnTop(); // of popovers
 
   constructor(private readonly dialogs: Dialogs) {}
@@ -32,7 +32,7 @@ export class Cover {
     this.since = momentAgo();
     document.documentElement.classList.add(CLASS);
     this.explain("");
-    this.observer.observe(document, {
+    this.pageChanges.observe(document, {
       attributeFilter: ["open"],
       characterData: true, // the title
       childList: true,
@@ -41,10 +41,10 @@ export class Cover {
     document.addEventListener("toggle", this.onToggle, true);
   }
 
-  lower(): void {
+  lift(): void {
     if (!this.since) return;
     this.since = null;
-    this.observer.disconnect();
+    this.pageChanges.disconnect();
     document.removeEventListener("toggle", this.onToggle, true);
     document.title = this.title;
     this.coverTitle = "";
@@ -57,17 +57,17 @@ export class Cover {
   explain(reason: Reason | ""): void {
     this.reason = reason;
     this.isAsking = false;
-    this.refresh();
+    this.restate();
   }
 
   /** Asks before work is lost. */
   ask(): void {
     this.isAsking = true;
-    this.refresh();
+    this.restate();
   }
 
   /** Says what there is to say by now, perhaps in another element. */
-  refresh(): void {
+  restate(): void {
     const { age } = this;
     if (age === null) return;
     const when = this.reason || (age < PATIENCE ? "doubt" : "wait");
@@ -81,6 +81,6 @@ export class Cover {
     if (document.title !== title) document.title = title;
     this.coverTitle = document.title; // without line breaks
     if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
-    this.observer.takeRecords(); // of what was done here
+    this.pageChanges.takeRecords(); // of what was done here
   }
 }

@@ -23,20 +23,20 @@ function watch(element: HTMLElement, options: Options): SessionWatcher {
 
 /** `<session-security>`: what a page has of this app, and what its scripts may use. */
 export class SessionSecurity extends HTMLElement implements CustomElement, ResumableElement {
-  private json = "";
+  private optionsJson = "";
   private options: Options | null = null;
   // Some libraries change what is in an element instead of replacing it.
-  private readonly content = new MutationObserver(() => {
-    if (this.json !== this.readJson()) this.takeOver();
+  private readonly contentObserver = new MutationObserver(() => {
+    if (this.optionsJson !== this.readJson()) this.takeOver();
   });
 
   connectedCallback(): void {
-    this.content.observe(this, { characterData: true, childList: true, subtree: true });
+    this.contentObserver.observe(this, { characterData: true, childList: true, subtree: true });
     this.takeOver();
   }
 
   disconnectedCallback(): void {
-    this.content.disconnect();
+    this.contentObserver.disconnect();
     if (window.sessionSecurity !== this) return;
     // htmx puts a new element in, and takes it out again for the one that it preserves.
     const other = document.querySelector("session-security");
@@ -49,7 +49,7 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
     const options = this.readOptions();
     if (!options) return;
     window.sessionSecurity = this;
-    if (watcher) watcher.moveTo(this, options);
+    if (watcher) watcher.moveToElement(this, options);
     else watcher = watch(this, options);
   }
 
@@ -57,8 +57,8 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
   private readOptions(): Options | null {
     const json = this.readJson();
     // The parser may be in the middle of it.
-    if (json !== this.json && json.endsWith("}")) this.options = JSON.parse(json) as Options;
-    this.json = json;
+    if (json !== this.optionsJson && json.endsWith("}")) this.options = JSON.parse(json) as Options;
+    this.optionsJson = json;
     return this.options;
   }
 
@@ -80,10 +80,7 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
   }
 
   set confirmFormDiscard(value: unknown) {
-    if (!this.options) return;
-    this.options.confirmFormDiscard = value;
-    watcher?.unsaved.configure(this.options.pingUrl, Boolean(value));
-    watcher?.evaluate();
+    if (this.options) this.options.confirmFormDiscard = value;
   }
 
   activity(): void {
@@ -92,7 +89,7 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
 
   saved(form?: HTMLFormElement): void {
     watcher?.unsaved.forget(form);
-    watcher?.evaluate();
+    watcher?.decideAnew();
   }
 
   /** For unmount(): stops at once, since no other element is to come. */

@@ -1,6 +1,6 @@
 import type { Conversation } from "./conversation";
 import type { Cover } from "./cover";
-import { setToken } from "./csrf";
+import { renewTokens } from "./csrf";
 import type { Dialogs } from "./dialogs";
 import { afterTheEnd } from "./policy";
 import type { Options, Reason } from "./protocol";
@@ -151,7 +151,7 @@ export class Ending {
     if (this.reason) this.page.retire(); // before the end, the browser asks where work would be lost
     this.expectDeparture();
     if (form && csrfToken !== undefined) {
-      setToken(form, csrfToken);
+      renewTokens(csrfToken, form);
       form.submit();
       await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
     } else if (options.returnToUrl) location.replace(options.returnToUrl);

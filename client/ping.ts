@@ -55,7 +55,7 @@ export class PingClient {
     const number = ++this.asked;
     this.attempt = momentAgo();
     this.isWaiting = true;
-    const answer = await this.send(question, isPageHidden);
+    const answer = await this.sendQuestion(question, isPageHidden);
     this.attempt = momentAgo();
     this.isWaiting = false;
     if (number < (answer?.state === "expired" ? this.asked : this.answered)) return "overtaken";
@@ -66,12 +66,12 @@ export class PingClient {
 
   /** A CSRF token of this moment, if there is an answer, whoever is signed in. */
   async fetchToken(): Promise<string | undefined> {
-    return (await this.send({ token: "1" }, false))?.csrfToken;
+    return (await this.sendQuestion({ token: "1" }, false))?.csrfToken;
   }
 
-  private async send(question: Inquiry, isPageHidden: boolean): Promise<Answer | null> {
+  private async sendQuestion(question: Inquiry, isPageHidden: boolean): Promise<Answer | null> {
     try {
-      const answer = await this.exchange(question, isPageHidden);
+      const answer = await this.requestAnswer(question, isPageHidden);
       // A proxy, or a view of the site's own, may have answered with any JSON.
       if (answer?.state === "expired" || (answer && answer.idle < answer.expireAfter)) {
         this.failures = 0;
@@ -84,7 +84,7 @@ export class PingClient {
     return null;
   }
 
-  private async exchange(question: Inquiry, isPageHidden: boolean): Promise<Answer | null> {
+  private async requestAnswer(question: Inquiry, isPageHidden: boolean): Promise<Answer | null> {
     const url = new URL(this.options.pingUrl, location.href);
     // 2.6.8 reads the query, and only whole seconds.
     if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));

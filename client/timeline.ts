@@ -58,7 +58,7 @@ export function timesOfNewPage({ idle = 0, absoluteIn = null }: Options, age: nu
 export class Timeline {
   constructor(
     readonly times: Times,
-    public limits: Limits,
+    public serverLimits: Limits,
   ) {}
 
   get facts(): TimeFacts {
@@ -79,24 +79,24 @@ export class Timeline {
   }
 
   get remaining(): number {
-    return timeLeft(this.facts, this.limits);
+    return timeLeft(this.facts, this.serverLimits);
   }
 
   get isEndFinal(): boolean {
-    return isEndFinal(this.facts, this.limits);
+    return isEndFinal(this.facts, this.serverLimits);
   }
 
   get isReportDue(): boolean {
-    return reportDueIn(this.facts, this.limits) <= 0;
+    return reportDueIn(this.facts, this.serverLimits) <= 0;
   }
 
   get ages(): SharedAges {
-    const { times } = this;
+    const { activity, answer, report, question } = this.times;
     return {
-      activity: secondsSince(times.activity),
-      answer: secondsSince(times.answer),
-      report: secondsSince(times.report),
-      question: secondsSince(times.question),
+      activity: secondsSince(activity),
+      answer: secondsSince(answer),
+      report: secondsSince(report),
+      question: secondsSince(question),
     };
   }
 

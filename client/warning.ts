@@ -16,7 +16,7 @@ export class Warning {
   private isShown = false;
   /** A pointer has moved, perhaps toward a button. */
   private isAwaited = false;
-  private rest: ReturnType<typeof setTimeout> | undefined;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
   private secondsWritten = 0;
 
   constructor(
@@ -47,11 +47,11 @@ export class Warning {
    */
   hear(event: Event): boolean {
     if (!this.isShown) return true;
-    clearTimeout(this.rest);
+    clearTimeout(this.restTimer);
     if (this.dialogs.isControl(event)) return false;
     this.isAwaited = event.type !== "keydown" && event.type !== "input";
     const patience = this.dialogs.isOver("warning", event) ? REST_ON_IT : REST_BESIDE_IT;
-    if (this.isAwaited) this.rest = setTimeout(() => this.release(), patience);
+    if (this.isAwaited) this.restTimer = setTimeout(() => this.release(), patience);
     else this.release();
     return true;
   }
@@ -90,7 +90,7 @@ export class Warning {
   }
 
   private hide(): void {
-    clearTimeout(this.rest);
+    clearTimeout(this.restTimer);
     this.dismiss();
     this.dialogs.show("warning", false, "idle");
   }

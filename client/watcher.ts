@@ -32,26 +32,25 @@ export class SessionWatcher
   readonly dialogs: Dialogs;
   readonly conversation: Conversation;
   readonly ending: Ending;
-  private readonly page: PageObserver;
+  private readonly pageObserver: PageObserver;
   private readonly warning: Warning;
 
   private wasAnswerDue = false;
   /** There is no element in the page to show anything in. */
   private isSuspended = false;
   private nextLook: ReturnType<typeof setTimeout> | undefined;
-  private gap: ReturnType<typeof setTimeout> | undefined;
+  private gapTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     public element: HTMLElement,
     public options: Options,
     times: Times,
   ) {
-    const { pingUrl } = options;
     this.timeline = new Timeline(times, options);
     this.conversation = new Conversation(this);
-    this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
+    this.unsaved = new UnsavedInput(options);
     this.activity = new Activity(this);
-    this.page = new PageObserver(this);
+    this.pageObserver = new PageObserver(this);
     this.dialogs = new Dialogs(this);
     this.warning = new Warning(this.dialogs, this);
     this.cover = new Cover(this.dialogs);
@@ -59,11 +58,11 @@ export class SessionWatcher
   }
 
   private get observers() {
-    return [this.page, this.dialogs, this.activity, this.conversation];
+    return [this.pageObserver, this.dialogs, this.activity, this.conversation];
   }
 
   get isStarted(): boolean {
-    return this.page.isStarted;
+    return this.pageObserver.isStarted;
   }
 
   start(): void {
@@ -72,7 +71,7 @@ export class SessionWatcher
     this.unsaved.start();
     this.conversation.ping.allowNow();
     this.conversation.broadcast("hello");
-    this.evaluate();
+    this.decideAnew();
   }
 
   /** Does nothing until it is started again. */
@@ -89,20 +88,18 @@ export class SessionWatcher
 
   /** The page was to be left, and is still there. */
   resume(): void {
-    const { confirmFormDiscard, pingUrl } = this.options;
-    this.unsaved.configure(pingUrl, Boolean(confirmFormDiscard));
     this.distrust();
     this.start();
   }
 
   /** Shows itself in another element, or in this one, which was moved or changed. */
-  moveTo(element: HTMLElement, options: Options): void {
+  moveToElement(element: HTMLElement, options: Options): void {
     const before = this.options;
     this.dialogs.reset();
     this.element = element;
-    this.options = this.timeline.limits = this.conversation.ping.options = options;
+    this.options = this.timeline.serverLimits = this.conversation.ping.options = options;
+    this.unsaved.options = options;
     this.dialogs.reset(); // copies of them may be open
-    this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
     this.warning.writeAnew();
     this.scheduleGap();
     if (options.signIn !== before.signIn)
@@ -113,14 +110,14 @@ export class SessionWatcher
       if (this.ending.reason) this.conversation.onOtherSignIn(true);
     }
     if (this.isStarted) this.dialogs.start();
-    this.cover.refresh();
-    this.evaluate();
+    this.cover.restate();
+    this.decideAnew();
   }
 
   /** The element may be out of the page only until it is put elsewhere, or another comes. */
   scheduleGap(): void {
-    clearTimeout(this.gap);
-    this.gap = setTimeout(() => {
+    clearTimeout(this.gapTimer);
+    this.gapTimer = setTimeout(() => {
       this.unsaved.forgetRemoved();
       if (!this.element.isConnected && !this.isSuspended) this.suspend();
     }, GAP);
@@ -132,7 +129,7 @@ export class SessionWatcher
     if (!this.isStarted) return;
     if (this.timeline.times.hasUnreportedActivity) void this.conversation.inquire(true);
     this.warning.close();
-    this.cover.lower();
+    this.cover.lift();
     this.onLeft();
   }
 
@@ -169,19 +166,19 @@ export class SessionWatcher
   }
 
   /** Decides anew: whenever anything may have changed, and when it is time to. */
-  evaluate(): void {
+  decideAnew(): void {
     clearTimeout(this.nextLook);
     if (!this.isStarted) return;
     const { phase, ask, isAnswerDue, lookAgainIn } = decide(this.facts, this.options);
     this.wasAnswerDue = isAnswerDue;
-    this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1000);
+    this.nextLook = setTimeout(() => this.decideAnew(), lookAgainIn * 1000);
     this.enter(phase);
     if (ask) void this.conversation.ask();
   }
 
   private enter(phase: Phase): void {
     const { isEndFinal, remaining } = this.timeline;
-    if (phase === "open" || phase === "warning") this.cover.lower();
+    if (phase === "open" || phase === "warning") this.cover.lift();
     if (phase === "warning" && !this.warning.isOpen) this.unsaved.hold();
     switch (phase) {
       case "open":
@@ -192,7 +189,7 @@ export class SessionWatcher
         break;
       case "covered":
         this.coverPage();
-        this.cover.refresh();
+        this.cover.restate();
         break;
       case "leaving":
         if (!this.ending.isLeaving) this.ending.leave();
@@ -230,7 +227,7 @@ export class SessionWatcher
       if (!timeline.recordActivity(isRescue)) return;
       this.conversation.broadcast("activity");
     }
-    this.evaluate();
+    this.decideAnew();
   }
 
   onStay(): void {
@@ -240,7 +237,7 @@ export class SessionWatcher
     }
     this.warning.dismiss();
     if (!this.timeline.isEndFinal) this.recordActivity(true);
-    this.evaluate();
+    this.decideAnew();
   }
 
   onPressedBeside(): void {
@@ -274,7 +271,7 @@ export class SessionWatcher
     this.conversation.ping.allowNow();
     // Those of another host speak on another channel.
     if (this.ending.reason || this.options.sharesCookie) void this.conversation.ask();
-    this.evaluate();
+    this.decideAnew();
   }
 
   fire(name: EventName, detail: object = {}): boolean {

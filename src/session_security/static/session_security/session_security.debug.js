@@ -182,9 +182,9 @@
     };
   }
   var Timeline = class {
-    constructor(times, limits) {
+    constructor(times, serverLimits) {
       this.times = times;
-      this.limits = limits;
+      this.serverLimits = serverLimits;
     }
     get facts() {
       const { times } = this;
@@ -202,21 +202,21 @@
       return secondsSince(this.times.activity);
     }
     get remaining() {
-      return timeLeft(this.facts, this.limits);
+      return timeLeft(this.facts, this.serverLimits);
     }
     get isEndFinal() {
-      return isEndFinal(this.facts, this.limits);
+      return isEndFinal(this.facts, this.serverLimits);
     }
     get isReportDue() {
-      return reportDueIn(this.facts, this.limits) <= 0;
+      return reportDueIn(this.facts, this.serverLimits) <= 0;
     }
     get ages() {
-      const { times } = this;
+      const { activity, answer, report, question } = this.times;
       return {
-        activity: secondsSince(times.activity),
-        answer: secondsSince(times.answer),
-        report: secondsSince(times.report),
-        question: secondsSince(times.question)
+        activity: secondsSince(activity),
+        answer: secondsSince(answer),
+        report: secondsSince(report),
+        question: secondsSince(question)
       };
     }
     /** Somebody is here. True if the other tabs are to be told. */
@@ -264,47 +264,6 @@
     }
   };
 
-  // activity.ts
-  var EVENTS = "beforeinput change input keydown pointerdown pointermove reset submit touchmove wheel";
-  function documentOf(view) {
-    try {
-      return view?.document ?? null;
-    } catch {
-      return null;
-    }
-  }
-  var Activity = class extends Observer {
-    constructor(delegate) {
-      super();
-      this.delegate = delegate;
-      this.pointer = "";
-      this.hear = (event) => {
-        if (event.type !== "pointermove" || this.hasMoved(event)) {
-          this.delegate.onActivityEvent(event);
-        }
-      };
-      // A frame has another document after each load.
-      this.hearLoad = ({ target }) => this.watch(target.contentWindow);
-    }
-    listen() {
-      this.watch(window);
-    }
-    // The same listeners each time, so that a document which is watched twice is heard once.
-    watch(view) {
-      const document2 = documentOf(view);
-      if (!document2) return;
-      for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentWindow);
-      this.on(document2, EVENTS, this.hear);
-      this.on(document2, "load", this.hearLoad);
-    }
-    // Chrome sends these events, too, when the layout shifts under a still pointer.
-    hasMoved({ screenX, screenY }) {
-      const before = this.pointer;
-      this.pointer = `${screenX} ${screenY}`;
-      return before !== "" && before !== this.pointer;
-    }
-  };
-
   // roots.ts
   function documentIn(element) {
     return "contentDocument" in element ? element.contentDocument : null;
@@ -322,27 +281,55 @@
     return root.host ?? root.defaultView?.frameElement ?? null;
   }
 
+  // activity.ts
+  var EVENTS = "beforeinput change input keydown pointerdown pointermove reset submit touchmove wheel";
+  var Activity = class extends Observer {
+    constructor(delegate) {
+      super();
+      this.delegate = delegate;
+      this.pointer = "";
+      this.hear = (event) => {
+        if (event.type !== "pointermove" || this.hasMoved(event)) {
+          this.delegate.onActivityEvent(event);
+        }
+      };
+      // A frame has another document after each load.
+      this.hearLoad = ({ target }) => this.watch(documentIn(target));
+    }
+    listen() {
+      this.watch(document);
+    }
+    // The same listeners each time, so that a document which is watched twice is heard once.
+    watch(document2) {
+      if (!document2) return;
+      for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentDocument);
+      this.on(document2, EVENTS, this.hear);
+      this.on(document2, "load", this.hearLoad);
+    }
+    // Chrome sends these events, too, when the layout shifts under a still pointer.
+    hasMoved({ screenX, screenY }) {
+      const before = this.pointer;
+      this.pointer = `${screenX} ${screenY}`;
+      return before !== "" && before !== this.pointer;
+    }
+  };
+
   // csrf.ts
   var FIELDS = "[name=csrfmiddlewaretoken]";
   var METAS = "meta[name*=csrf i]:not([name*=header i], [name*=param i])";
   var HTMX_ATTRIBUTES = ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"];
-  var TOKEN_IN_JSON = /("[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
-  function renewTokens(csrfToken) {
-    for (const root of rootsIn(document)) {
+  var TOKEN_IN_JSON = /(?<="[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
+  function renewTokens(csrfToken, within = document) {
+    for (const root of rootsIn(within)) {
       for (const field of root.querySelectorAll(FIELDS)) field.value = csrfToken;
       for (const meta of root.querySelectorAll(METAS)) meta.content = csrfToken;
       for (const name of HTMX_ATTRIBUTES) {
         for (const element of root.querySelectorAll(`[${name}]`)) {
           const json = element.getAttribute(name) ?? "";
-          const renewed = json.replace(TOKEN_IN_JSON, (_, before) => before + csrfToken);
-          element.setAttribute(name, renewed);
+          element.setAttribute(name, json.replace(TOKEN_IN_JSON, csrfToken));
         }
       }
     }
-  }
-  function setToken(form, csrfToken) {
-    const field = form.elements.namedItem("csrfmiddlewaretoken");
-    if (field instanceof HTMLInputElement) field.value = csrfToken;
   }
 
   // ping.ts
@@ -391,7 +378,7 @@
       const number = ++this.asked;
       this.attempt = momentAgo();
       this.isWaiting = true;
-      const answer = await this.send(question, isPageHidden);
+      const answer = await this.sendQuestion(question, isPageHidden);
       this.attempt = momentAgo();
       this.isWaiting = false;
       if (number < (answer?.state === "expired" ? this.asked : this.answered)) return "overtaken";
@@ -401,11 +388,11 @@
     }
     /** A CSRF token of this moment, if there is an answer, whoever is signed in. */
     async fetchToken() {
-      return (await this.send({ token: "1" }, false))?.csrfToken;
+      return (await this.sendQuestion({ token: "1" }, false))?.csrfToken;
     }
-    async send(question, isPageHidden) {
+    async sendQuestion(question, isPageHidden) {
       try {
-        const answer = await this.exchange(question, isPageHidden);
+        const answer = await this.requestAnswer(question, isPageHidden);
         if (answer?.state === "expired" || answer && answer.idle < answer.expireAfter) {
           this.failures = 0;
           return answer;
@@ -415,7 +402,7 @@
       this.failures++;
       return null;
     }
-    async exchange(question, isPageHidden) {
+    async requestAnswer(question, isPageHidden) {
       const url = new URL(this.options.pingUrl, location.href);
       if (question.idleFor) url.searchParams.set("idleFor", String(Math.floor(+question.idleFor)));
       const request = {
@@ -488,7 +475,7 @@
       this.tabs.start();
     }
     stop() {
-      clearTimeout(this.departure);
+      clearTimeout(this.departureTimer);
       this.tabs.stop();
     }
     // What the server says.
@@ -506,7 +493,7 @@
     onAnswer(question, answer) {
       if (answer === "failed") {
         this.page.timeline.recordFailure();
-        this.page.evaluate();
+        this.page.decideAnew();
       } else if (answer.state === "expired") {
         this.mayHaveNewSignIn = false;
         if (!this.page.ending.reason) this.broadcast("ended", answer.reason);
@@ -531,7 +518,7 @@
       this.mayHaveNewSignIn = false;
       this.page.ending.reopen();
       this.broadcast("answer");
-      this.page.evaluate();
+      this.page.decideAnew();
       if (wasLocked) this.page.fire("unlock");
     }
     // What other tabs say.
@@ -544,7 +531,7 @@
       const { options } = this.page;
       if (message.signIn === options.signIn) this.onOwnMessage(message);
       else this.onOtherSignIn(areOthers(message.user, options.user));
-      this.page.evaluate();
+      this.page.decideAnew();
     }
     /** There may be another sign-in than the one that was known. */
     onOtherSignIn(isOfOtherUser) {
@@ -560,13 +547,13 @@
         else this.page.coverPage();
       }
       if (kind === "hello" && this.page.ending.reason) void this.ask();
-      if (kind === "hello" || kind === "goodbye") clearTimeout(this.departure);
-      if (kind === "goodbye") this.departure = setTimeout(() => this.onNotFollowed(), FOLLOW);
+      if (kind === "hello" || kind === "goodbye") clearTimeout(this.departureTimer);
+      if (kind === "goodbye") this.departureTimer = setTimeout(() => this.onNotFollowed(), FOLLOW);
     }
     /** A page was left for one that is not of this site, or where nobody is signed in. */
     onNotFollowed() {
       this.isUncertain = true;
-      this.page.evaluate();
+      this.page.decideAnew();
     }
   };
 
@@ -584,7 +571,7 @@
       this.title = "";
       // that the page would have
       this.coverTitle = "";
-      this.observer = new MutationObserver(() => this.stayOnTop());
+      this.pageChanges = new MutationObserver(() => this.stayOnTop());
       this.onToggle = () => this.stayOnTop();
     }
     get isUp() {
@@ -598,7 +585,7 @@
       this.since = momentAgo();
       document.documentElement.classList.add(CLASS);
       this.explain("");
-      this.observer.observe(document, {
+      this.pageChanges.observe(document, {
         attributeFilter: ["open"],
         characterData: true,
         // the title
@@ -607,10 +594,10 @@
       });
       document.addEventListener("toggle", this.onToggle, true);
     }
-    lower() {
+    lift() {
       if (!this.since) return;
       this.since = null;
-      this.observer.disconnect();
+      this.pageChanges.disconnect();
       document.removeEventListener("toggle", this.onToggle, true);
       document.title = this.title;
       this.coverTitle = "";
@@ -622,15 +609,15 @@
     explain(reason) {
       this.reason = reason;
       this.isAsking = false;
-      this.refresh();
+      this.restate();
     }
     /** Asks before work is lost. */
     ask() {
       this.isAsking = true;
-      this.refresh();
+      this.restate();
     }
     /** Says what there is to say by now, perhaps in another element. */
-    refresh() {
+    restate() {
       const { age } = this;
       if (age === null) return;
       const when = this.reason || (age < PATIENCE2 ? "doubt" : "wait");
@@ -643,7 +630,7 @@
       if (document.title !== title) document.title = title;
       this.coverTitle = document.title;
       if (this.dialogs.isCoverBeneath) this.dialogs.raiseCover();
-      this.observer.takeRecords();
+      this.pageChanges.takeRecords();
     }
   };
 
@@ -978,7 +965,7 @@
       if (this.reason) this.page.retire();
       this.expectDeparture();
       if (form && csrfToken !== void 0) {
-        setToken(form, csrfToken);
+        renewTokens(csrfToken, form);
         form.submit();
         await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
       } else if (options.returnToUrl) location.replace(options.returnToUrl);
@@ -1039,41 +1026,42 @@
   // unsaved.ts
   var MOMENT2 = 1e3;
   var UnsavedInput = class {
-    constructor(pingUrl, asksBeforeLeaving) {
-      this.asksBeforeLeaving = asksBeforeLeaving;
+    constructor(options) {
+      this.options = options;
       /** What each held before somebody touched the page; null if it has changed unseen. */
-      this.contents = /* @__PURE__ */ new Map();
+      this.contentsBefore = /* @__PURE__ */ new Map();
       /** The events by which forms were to be sent, unless they were changed since. */
       this.sendings = /* @__PURE__ */ new Map();
       /** How often an address was asked when no form was sent. */
       this.polls = /* @__PURE__ */ new Map();
-      this.requests = new PerformanceObserver((list) => this.hearRequests(list));
+      /** Nobody is asked any more. */
+      this.isLeftOnPurpose = false;
+      this.requestObserver = new PerformanceObserver((list) => {
+        this.hearRequests(list.getEntries());
+      });
       this.onBeforeUnload = (event) => {
-        this.hearRequests({ getEntries: () => this.requests.takeRecords() });
+        this.hearRequests(this.requestObserver.takeRecords());
         const isKept = (unit) => !this.isSending(unit, event.timeStamp, false);
-        if (this.asksBeforeLeaving && this.find().some(isKept)) event.preventDefault();
+        const mayAsk2 = this.options.confirmFormDiscard && !this.isLeftOnPurpose;
+        if (mayAsk2 && this.find().some(isKept)) event.preventDefault();
       };
-      this.configure(pingUrl, asksBeforeLeaving);
       const mayBeChanged = /^[br]/.test(navigationOf().type ?? "");
       if (mayBeChanged || navigator.userActivation?.hasBeenActive) this.remember(true);
     }
-    configure(pingUrl, asksBeforeLeaving) {
-      this.polls.set(new URL(pingUrl, location.href).pathname, Infinity);
-      this.asksBeforeLeaving = asksBeforeLeaving;
-    }
     /** Lets go of what a library has taken out of the page for good. */
     forgetRemoved() {
-      this.clear((unit) => !unit.isConnected);
+      this.letGo((unit) => !unit.isConnected);
     }
     /** Goes on while the page is in a cache: what was typed there is still unsaved. */
     start() {
-      this.clear((unit) => this.sendings.get(unit)?.defaultPrevented === false);
-      this.requests.observe({ type: "resource" });
+      this.letGo((unit) => this.sendings.get(unit)?.defaultPrevented === false);
+      this.requestObserver.observe({ type: "resource" });
+      this.isLeftOnPurpose = false;
     }
-    /** The page is left on purpose: nobody is asked any more. */
+    /** The page is left on purpose. */
     stop() {
-      this.requests.disconnect();
-      this.asksBeforeLeaving = false;
+      this.requestObserver.disconnect();
+      this.isLeftOnPurpose = true;
     }
     /** Whether there is some at the end, also where a script has put in a form with errors. */
     get isAny() {
@@ -1081,7 +1069,7 @@
     }
     /** Call it before the focus moves: some editors empty their fields then. */
     hold() {
-      for (const unit of this.find()) this.contents.set(unit, null);
+      for (const unit of this.find()) this.contentsBefore.set(unit, null);
     }
     /** Takes in an event of a field or a form. */
     hear(event) {
@@ -1091,40 +1079,40 @@
       if (type === "input" || type === "change" && "value" in target) {
         if (!isIgnored(target)) this.onChange(target, isTrusted && type === "input");
       } else if (type === "submit") {
-        for (const unit of this.contents.keys()) {
+        for (const unit of this.contentsBefore.keys()) {
           if (isIn(target, unit)) this.sendings.set(unit, event);
         }
       } else if (isTrusted && /^(before|key|pointerd)/.test(type)) this.onTouch(target, type);
     }
     /** A form, or all that is in the page, was saved in some other way. */
     forget(form) {
-      this.clear((unit) => !form || isIn(form, unit));
+      this.letGo((unit) => !form || isIn(form, unit));
     }
-    clear(isSaved) {
-      for (const unit of [...this.contents.keys()].filter(isSaved)) {
-        this.contents.delete(unit);
+    letGo(isSaved) {
+      for (const unit of [...this.contentsBefore.keys()].filter(isSaved)) {
+        this.contentsBefore.delete(unit);
         this.sendings.delete(unit);
       }
     }
     find(now = contentsOfPage()) {
-      return [...this.contents.keys()].filter((unit) => {
-        const before = this.contents.get(unit);
+      return [...this.contentsBefore.keys()].filter((unit) => {
+        const before = this.contentsBefore.get(unit);
         return unit.isConnected && (before === null || before !== (now.get(unit) ?? before));
       });
     }
     /** Somebody is about to do something. */
     onTouch(target, type) {
-      const isKnown = isCounted(target) && this.contents.has(unitOf(target));
+      const isKnown = isCounted(target) && this.contentsBefore.has(unitOf(target));
       if (type === "pointerdown" || !isKnown) this.remember();
       else this.checkSoon();
     }
     /** What a widget does, and what a browser restores, no event tells of. */
     checkSoon() {
-      clearTimeout(this.check);
-      this.check = setTimeout(() => this.update(), MOMENT2);
+      clearTimeout(this.checkTimer);
+      this.checkTimer = setTimeout(() => this.listenIfNeeded(), MOMENT2);
     }
     onChange(field, isTyped) {
-      const { contents } = this;
+      const contents = this.contentsBefore;
       const unit = unitOf(field);
       const isUnseen = isCounted(field) ? isTyped && !contents.has(unit) : isTyped || contents.size > 0;
       if (isUnseen) contents.set(unit, null);
@@ -1136,12 +1124,12 @@
     remember(isInitial = false) {
       const now = contentsOfPage(isInitial);
       for (const [unit, content] of now) {
-        if (!this.contents.has(unit)) this.contents.set(unit, content);
+        if (!this.contentsBefore.has(unit)) this.contentsBefore.set(unit, content);
       }
-      this.update(now);
+      this.listenIfNeeded(now);
       this.checkSoon();
     }
-    update(now) {
+    listenIfNeeded(now) {
       this.listen(this.find(now).length > 0);
     }
     // Listening keeps a page out of Firefox's back/forward cache, so only while it is needed.
@@ -1149,17 +1137,18 @@
       removeEventListener("beforeunload", this.onBeforeUnload);
       if (isNeeded) addEventListener("beforeunload", this.onBeforeUnload);
     }
-    hearRequests(list) {
-      for (const entry of list.getEntries()) this.hearRequest(entry);
+    hearRequests(entries) {
+      for (const entry of entries) this.hearRequest(entry);
     }
     /** A script has sent a form if what it asks for then, but not at other times, succeeds. */
     hearRequest(entry) {
       if (!/^(fetch|xml)/.test(entry.initiatorType)) return;
       const { pathname } = new URL(entry.name);
+      if (pathname === new URL(this.options.pingUrl, location.href).pathname) return;
       const polled = this.polls.get(pathname) ?? 0;
       const isSent = (unit) => this.isSending(unit, entry.startTime, true);
       if (![...this.sendings.keys()].some(isSent)) this.polls.set(pathname, polled + 1);
-      else if (polled <= 2 && hasSucceeded(entry)) this.clear(isSent);
+      else if (polled <= 2 && hasSucceeded(entry)) this.letGo(isSent);
     }
     /** Whether it was to be sent a moment before: by a script, or by the browser. */
     isSending(unit, time, isByScript) {
@@ -1209,11 +1198,11 @@
      */
     hear(event) {
       if (!this.isShown) return true;
-      clearTimeout(this.rest);
+      clearTimeout(this.restTimer);
       if (this.dialogs.isControl(event)) return false;
       this.isAwaited = event.type !== "keydown" && event.type !== "input";
       const patience = this.dialogs.isOver("warning", event) ? REST_ON_IT : REST_BESIDE_IT;
-      if (this.isAwaited) this.rest = setTimeout(() => this.release(), patience);
+      if (this.isAwaited) this.restTimer = setTimeout(() => this.release(), patience);
       else this.release();
       return true;
     }
@@ -1246,7 +1235,7 @@
       this.secondsWritten = 0;
     }
     hide() {
-      clearTimeout(this.rest);
+      clearTimeout(this.restTimer);
       this.dismiss();
       this.dialogs.show("warning", false, "idle");
     }
@@ -1266,22 +1255,21 @@
       this.wasAnswerDue = false;
       /** There is no element in the page to show anything in. */
       this.isSuspended = false;
-      const { pingUrl } = options;
       this.timeline = new Timeline(times, options);
       this.conversation = new Conversation(this);
-      this.unsaved = new UnsavedInput(pingUrl, Boolean(options.confirmFormDiscard));
+      this.unsaved = new UnsavedInput(options);
       this.activity = new Activity(this);
-      this.page = new PageObserver(this);
+      this.pageObserver = new PageObserver(this);
       this.dialogs = new Dialogs(this);
       this.warning = new Warning(this.dialogs, this);
       this.cover = new Cover(this.dialogs);
       this.ending = new Ending(this);
     }
     get observers() {
-      return [this.page, this.dialogs, this.activity, this.conversation];
+      return [this.pageObserver, this.dialogs, this.activity, this.conversation];
     }
     get isStarted() {
-      return this.page.isStarted;
+      return this.pageObserver.isStarted;
     }
     start() {
       if (this.isStarted) return;
@@ -1289,7 +1277,7 @@
       this.unsaved.start();
       this.conversation.ping.allowNow();
       this.conversation.broadcast("hello");
-      this.evaluate();
+      this.decideAnew();
     }
     /** Does nothing until it is started again. */
     stop() {
@@ -1303,19 +1291,17 @@
     }
     /** The page was to be left, and is still there. */
     resume() {
-      const { confirmFormDiscard, pingUrl } = this.options;
-      this.unsaved.configure(pingUrl, Boolean(confirmFormDiscard));
       this.distrust();
       this.start();
     }
     /** Shows itself in another element, or in this one, which was moved or changed. */
-    moveTo(element, options) {
+    moveToElement(element, options) {
       const before = this.options;
       this.dialogs.reset();
       this.element = element;
-      this.options = this.timeline.limits = this.conversation.ping.options = options;
+      this.options = this.timeline.serverLimits = this.conversation.ping.options = options;
+      this.unsaved.options = options;
       this.dialogs.reset();
-      this.unsaved.configure(options.pingUrl, Boolean(options.confirmFormDiscard));
       this.warning.writeAnew();
       this.scheduleGap();
       if (options.signIn !== before.signIn)
@@ -1326,13 +1312,13 @@
         if (this.ending.reason) this.conversation.onOtherSignIn(true);
       }
       if (this.isStarted) this.dialogs.start();
-      this.cover.refresh();
-      this.evaluate();
+      this.cover.restate();
+      this.decideAnew();
     }
     /** The element may be out of the page only until it is put elsewhere, or another comes. */
     scheduleGap() {
-      clearTimeout(this.gap);
-      this.gap = setTimeout(() => {
+      clearTimeout(this.gapTimer);
+      this.gapTimer = setTimeout(() => {
         this.unsaved.forgetRemoved();
         if (!this.element.isConnected && !this.isSuspended) this.suspend();
       }, GAP);
@@ -1343,7 +1329,7 @@
       if (!this.isStarted) return;
       if (this.timeline.times.hasUnreportedActivity) void this.conversation.inquire(true);
       this.warning.close();
-      this.cover.lower();
+      this.cover.lift();
       this.onLeft();
     }
     /** The page comes from the back/forward cache, where it heard nothing. */
@@ -1376,18 +1362,18 @@
       };
     }
     /** Decides anew: whenever anything may have changed, and when it is time to. */
-    evaluate() {
+    decideAnew() {
       clearTimeout(this.nextLook);
       if (!this.isStarted) return;
       const { phase, ask, isAnswerDue: isAnswerDue2, lookAgainIn } = decide(this.facts, this.options);
       this.wasAnswerDue = isAnswerDue2;
-      this.nextLook = setTimeout(() => this.evaluate(), lookAgainIn * 1e3);
+      this.nextLook = setTimeout(() => this.decideAnew(), lookAgainIn * 1e3);
       this.enter(phase);
       if (ask) void this.conversation.ask();
     }
     enter(phase) {
       const { isEndFinal: isEndFinal2, remaining } = this.timeline;
-      if (phase === "open" || phase === "warning") this.cover.lower();
+      if (phase === "open" || phase === "warning") this.cover.lift();
       if (phase === "warning" && !this.warning.isOpen) this.unsaved.hold();
       switch (phase) {
         case "open":
@@ -1398,7 +1384,7 @@
           break;
         case "covered":
           this.coverPage();
-          this.cover.refresh();
+          this.cover.restate();
           break;
         case "leaving":
           if (!this.ending.isLeaving) this.ending.leave();
@@ -1432,7 +1418,7 @@
         if (!timeline.recordActivity(isRescue)) return;
         this.conversation.broadcast("activity");
       }
-      this.evaluate();
+      this.decideAnew();
     }
     onStay() {
       if (this.cover.isUp) {
@@ -1441,7 +1427,7 @@
       }
       this.warning.dismiss();
       if (!this.timeline.isEndFinal) this.recordActivity(true);
-      this.evaluate();
+      this.decideAnew();
     }
     onPressedBeside() {
       this.warning.release();
@@ -1467,7 +1453,7 @@
       this.conversation.isUncertain ||= wasFrozen || this.timeline.isReportDue;
       this.conversation.ping.allowNow();
       if (this.ending.reason || this.options.sharesCookie) void this.conversation.ask();
-      this.evaluate();
+      this.decideAnew();
     }
     fire(name, detail = {}) {
       const init = { bubbles: true, cancelable: true, detail };
@@ -1493,19 +1479,19 @@
   var SessionSecurity = class _SessionSecurity extends HTMLElement {
     constructor() {
       super(...arguments);
-      this.json = "";
+      this.optionsJson = "";
       this.options = null;
       // Some libraries change what is in an element instead of replacing it.
-      this.content = new MutationObserver(() => {
-        if (this.json !== this.readJson()) this.takeOver();
+      this.contentObserver = new MutationObserver(() => {
+        if (this.optionsJson !== this.readJson()) this.takeOver();
       });
     }
     connectedCallback() {
-      this.content.observe(this, { characterData: true, childList: true, subtree: true });
+      this.contentObserver.observe(this, { characterData: true, childList: true, subtree: true });
       this.takeOver();
     }
     disconnectedCallback() {
-      this.content.disconnect();
+      this.contentObserver.disconnect();
       if (window.sessionSecurity !== this) return;
       const other = document.querySelector("session-security");
       if (other instanceof _SessionSecurity) other.takeOver();
@@ -1516,14 +1502,14 @@
       const options = this.readOptions();
       if (!options) return;
       window.sessionSecurity = this;
-      if (watcher) watcher.moveTo(this, options);
+      if (watcher) watcher.moveToElement(this, options);
       else watcher = watch(this, options);
     }
     /** The same object while they are the same: the server's answers have renewed it. */
     readOptions() {
       const json = this.readJson();
-      if (json !== this.json && json.endsWith("}")) this.options = JSON.parse(json);
-      this.json = json;
+      if (json !== this.optionsJson && json.endsWith("}")) this.options = JSON.parse(json);
+      this.optionsJson = json;
       return this.options;
     }
     readJson() {
@@ -1540,17 +1526,14 @@
       return this.options?.confirmFormDiscard;
     }
     set confirmFormDiscard(value) {
-      if (!this.options) return;
-      this.options.confirmFormDiscard = value;
-      watcher?.unsaved.configure(this.options.pingUrl, Boolean(value));
-      watcher?.evaluate();
+      if (this.options) this.options.confirmFormDiscard = value;
     }
     activity() {
       watcher?.recordActivity(true);
     }
     saved(form) {
       watcher?.unsaved.forget(form);
-      watcher?.evaluate();
+      watcher?.decideAnew();
     }
     /** For unmount(): stops at once, since no other element is to come. */
     suspend() {
