@@ -33,12 +33,9 @@ function isDialog(element: HTMLElement): element is HTMLDialogElement {
 }
 
 /** The element that has the focus, also within frames of the same origin. */
-function focusedElement(): Element | null {
-  let focused = document.activeElement;
-  for (let inner = focused; inner; inner = documentIn(inner)?.activeElement ?? null) {
-    focused = inner;
-  }
-  return focused;
+function focusedElement({ activeElement } = document): Element | null {
+  const inner = activeElement && documentIn(activeElement);
+  return (inner && focusedElement(inner)) ?? activeElement;
 }
 
 /** Moves the focus into a dialog; Safari before 17 looks for it among its children alone. */
@@ -132,9 +129,9 @@ export class Dialogs extends Observer {
     if (target.matches("dialog") && !isAt(target.getBoundingClientRect(), event)) {
       this.delegate.onPressedBeside();
     }
-    if (target.closest("[name=stay], [name=back]")) this.delegate.onStay();
-    if (target.closest("[name=leave]")) this.delegate.onLeave(false);
-    if (target.closest("[name=discard]")) this.delegate.onLeave(true);
+    const name = target.closest("[name]")?.getAttribute("name");
+    if (name === "stay" || name === "back") this.delegate.onStay();
+    if (name === "leave" || name === "discard") this.delegate.onLeave(name === "discard");
   }
 
   /** Whether an event works the open dialog, so that it is no sign of activity. */
@@ -157,7 +154,7 @@ export class Dialogs extends Observer {
     const dialog = this.find(name);
     if (!dialog) return;
     for (const part of dialog.querySelectorAll<HTMLElement>("[data-when]")) {
-      part.hidden = !part.dataset["when"]?.split(" ").includes(when);
+      part.hidden = !part.matches(`[data-when~=${when}]`);
     }
     if (!isDialog(dialog)) {
       dialog.style.display = isOpen ? "block" : "none";

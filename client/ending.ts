@@ -138,9 +138,9 @@ export class Ending {
   /** Posts to the logout URL, with a token of this moment, one tab after the other. */
   async signOut(): Promise<void> {
     // At the same time, one would end the session that has the other's token.
-    if (navigator.locks)
-      await navigator.locks.request(this.page.conversation.tabs.name, () => this.submit());
-    else await this.submit(); // without https
+    const { name } = this.page.conversation.tabs;
+    const submit = () => this.submit();
+    await (navigator.locks?.request(name, submit) ?? submit()); // none without https
   }
 
   private async submit(): Promise<void> {

@@ -11,16 +11,9 @@ export function usableLanguage(language: string | undefined): string | undefined
 
 /** As in "9 minutes 54 seconds". */
 export function inWords(seconds: number, language: string | undefined): string {
-  const parts = [
-    { unit: "minute", value: Math.floor(seconds / 60) },
-    { unit: "second", value: seconds % 60 },
-  ];
-  return parts
-    .filter(({ value }) => value > 0)
-    .map(({ unit, value }) =>
-      value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" }),
-    )
-    .join(" ");
+  const say = (value: number, unit: string) =>
+    value ? value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" }) : "";
+  return `${say(Math.floor(seconds / 60), "minute")} ${say(seconds % 60, "second")}`.trim();
 }
 
 /** As in "9:54". */

@@ -5,11 +5,12 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { minify as compress } from "terser";
+import { minify as minifyFurther } from "terser";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const STATIC = "src/session_security/static/session_security";
 const ORIGIN = "Built from client/";
+const FIRST_LETTERS = "etnisorlauhcd";
 
 /** Which file is built from which source, and how. */
 const BUILDS = [
@@ -59,11 +60,30 @@ async function knownNames() {
   return new Set((await Promise.all(files.map(wordsIn))).flat());
 }
 
-/** Another hundredth or two less than esbuild gives. No property that is read here does anything. */
-async function shorten(text, format) {
-  const { code } = await compress(text, {
+/** Short names of the letters that scripts have most, which compress best. */
+const shortNames = {
+  get(number) {
+    const [first, rest] = [
+      number % FIRST_LETTERS.length,
+      Math.floor(number / FIRST_LETTERS.length),
+    ];
+    return FIRST_LETTERS[first] + (rest ? shortNames.get(rest - 1) : "");
+  },
+};
+
+/** Once more, and with short names for all properties but the known ones; reading one does nothing. */
+async function shorten(text, format, known) {
+  const { code } = await minifyFurther(text, {
     compress: { ecma: 2022, inline: 1, passes: 4, pure_getters: true },
     format: { ecma: 2022 },
+    mangle: {
+      properties: {
+        builtins: true,
+        keep_quoted: true,
+        nth_identifier: shortNames,
+        reserved: [...known],
+      },
+    },
     module: format === "esm",
     toplevel: true,
   });
@@ -72,10 +92,6 @@ async function shorten(text, format) {
 
 /** The same text from the same sources, wherever they lie. */
 async function bundle({ name, source, minify, format }, known) {
-  const shortening = {
-    mangleProps: /./,
-    mangleCache: Object.fromEntries([...known].map((name) => [name, false])),
-  };
   const { outputFiles } = await build({
     absWorkingDir: values.client,
     entryPoints: [source],
@@ -86,11 +102,10 @@ async function bundle({ name, source, minify, format }, known) {
     target: "es2022",
     charset: "utf8",
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-    ...(minify && shortening),
   });
   const { text } = outputFiles[0];
   if (name.endsWith(".css")) return `/* ${ORIGIN} */\n${text}`;
-  return `// ${ORIGIN}\n${minify ? await shorten(text, format) : text}`;
+  return `// ${ORIGIN}\n${minify ? await shorten(text, format, known) : text}`;
 }
 
 const known = await knownNames();

@@ -1,2 +1,2 @@
 // Built from client/
-(()=>{var e=document.getElementById("session_security_resume");e?(e.addEventListener("submit",()=>window.sessionSecurity?.lockOtherTabs()),document.addEventListener("session-security:warn",e=>e.preventDefault())):customElements.whenDefined("session-security").then(()=>setTimeout(()=>window.close(),1500))})();
+(()=>{var s=document.getElementById("session_security_resume");s?(s.addEventListener("submit",()=>window.sessionSecurity?.lockOtherTabs()),document.addEventListener("session-security:warn",s=>s.preventDefault())):customElements.whenDefined("session-security").then(()=>setTimeout(()=>window.close(),1500))})();

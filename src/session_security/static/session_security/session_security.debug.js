@@ -665,13 +665,8 @@
     }
   }
   function inWords(seconds, language) {
-    const parts = [
-      { unit: "minute", value: Math.floor(seconds / 60) },
-      { unit: "second", value: seconds % 60 }
-    ];
-    return parts.filter(({ value }) => value > 0).map(
-      ({ unit, value }) => value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" })
-    ).join(" ");
+    const say = (value, unit) => value ? value.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" }) : "";
+    return `${say(Math.floor(seconds / 60), "minute")} ${say(seconds % 60, "second")}`.trim();
   }
   function inDigits(seconds) {
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -684,12 +679,9 @@
   function isDialog(element) {
     return "showModal" in element;
   }
-  function focusedElement() {
-    let focused = document.activeElement;
-    for (let inner = focused; inner; inner = documentIn(inner)?.activeElement ?? null) {
-      focused = inner;
-    }
-    return focused;
+  function focusedElement({ activeElement } = document) {
+    const inner = activeElement && documentIn(activeElement);
+    return (inner && focusedElement(inner)) ?? activeElement;
   }
   function takeFocus(dialog) {
     const choice = dialog.querySelector(CHOICES) ?? dialog.querySelector("[tabindex]");
@@ -766,9 +758,9 @@
       if (target.matches("dialog") && !isAt(target.getBoundingClientRect(), event)) {
         this.delegate.onPressedBeside();
       }
-      if (target.closest("[name=stay], [name=back]")) this.delegate.onStay();
-      if (target.closest("[name=leave]")) this.delegate.onLeave(false);
-      if (target.closest("[name=discard]")) this.delegate.onLeave(true);
+      const name = target.closest("[name]")?.getAttribute("name");
+      if (name === "stay" || name === "back") this.delegate.onStay();
+      if (name === "leave" || name === "discard") this.delegate.onLeave(name === "discard");
     }
     /** Whether an event works the open dialog, so that it is no sign of activity. */
     isControl(event) {
@@ -788,7 +780,7 @@
       const dialog = this.find(name);
       if (!dialog) return;
       for (const part of dialog.querySelectorAll("[data-when]")) {
-        part.hidden = !part.dataset["when"]?.split(" ").includes(when);
+        part.hidden = !part.matches(`[data-when~=${when}]`);
       }
       if (!isDialog(dialog)) {
         dialog.style.display = isOpen ? "block" : "none";
@@ -953,9 +945,9 @@
     }
     /** Posts to the logout URL, with a token of this moment, one tab after the other. */
     async signOut() {
-      if (navigator.locks)
-        await navigator.locks.request(this.page.conversation.tabs.name, () => this.submit());
-      else await this.submit();
+      const { name } = this.page.conversation.tabs;
+      const submit = () => this.submit();
+      await (navigator.locks?.request(name, submit) ?? submit());
     }
     async submit() {
       const { conversation, element, options } = this.page;
