@@ -15,9 +15,10 @@ export class Cover {
   private title = ""; // that the page would have
   private coverTitle = "";
   private readonly pageChanges = new MutationObserver(() => this.stayOnTop());
-  private readonly onToggle = () => this.stayOnTop(); // of popovers
 
-  constructor(private readonly dialogs: Dialogs) {}
+  constructor(private readonly dialogs: Dialogs) {
+    document.addEventListener("toggle", () => this.restate(), true); // of popovers
+  }
 
   get isUp(): boolean {
     return this.since !== null;
@@ -38,14 +39,12 @@ export class Cover {
       childList: true,
       subtree: true,
     });
-    document.addEventListener("toggle", this.onToggle, true);
   }
 
   lift(): void {
     if (!this.since) return;
     this.since = null;
     this.pageChanges.disconnect();
-    document.removeEventListener("toggle", this.onToggle, true);
     document.title = this.title;
     this.coverTitle = "";
     document.documentElement.classList.remove(CLASS);
@@ -56,6 +55,11 @@ export class Cover {
   /** Says why, and stays open. */
   explain(reason: Reason | ""): void {
     this.reason = reason;
+    this.takeBack();
+  }
+
+  /** Asks no more, and stays open, also where the browser has closed it. */
+  takeBack(): void {
     this.isAsking = false;
     this.restate();
   }

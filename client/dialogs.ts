@@ -1,74 +1,44 @@
-import { Observer } from "./observer";
+import { focusedElement, takeFocus } from "./focus";
 import type { Options } from "./protocol";
-import { documentIn } from "./roots";
-import { isAt, PRESSES, shield } from "./shield";
+import { isAt, shield } from "./shield";
 import { inDigits, inWords, usableLanguage } from "./words";
 
-/** What people do in the dialogs. */
+/** Where the dialogs are. */
 export interface DialogsDelegate {
   /** The element that is in the page. */
   readonly element: HTMLElement;
   readonly options: Pick<Options, "language">;
-  /** By a button, or by Escape. */
-  onStay(): void;
-  onLeave(isSure: boolean): void;
-  onSignOut(): void;
-  onPressedBeside(): void;
-  /** One was closed, perhaps by the browser: after two Escapes in a row it asks nobody. */
-  onClosed(): void;
 }
 
 type DialogName = "cover" | "warning";
-
-/** What leads to a button, or changes another key. WebKitGTK tells Shift+Tab only by its code. */
-const LEADING_KEYS = /Alt|Arrow|Control|Lock|Meta|Shift|Tab/;
-const KEYS = "keydown keypress keyup";
-
-/** What may have the focus without being asked for: nothing that gives up work. */
-const CHOICES = "a:not([hidden]), button:not([hidden], [name=leave], [name=discard])";
 
 // To a browser that knows no dialogs it is an unknown element; in a page of 2.x it is a <div>.
 function isDialog(element: HTMLElement): element is HTMLDialogElement {
   return "showModal" in element;
 }
 
-/** The element that has the focus, also within frames of the same origin. */
-function focusedElement({ activeElement } = document): Element | null {
-  const inner = activeElement && documentIn(activeElement);
-  return (inner && focusedElement(inner)) ?? activeElement;
-}
-
-/** Moves the focus into a dialog; Safari before 17 looks for it among its children alone. */
-function takeFocus(dialog: HTMLDialogElement): void {
-  const choice = dialog.querySelector(CHOICES) ?? dialog.querySelector("[tabindex]");
-  (choice as HTMLElement | null)?.focus();
-}
-
 /** The only one that touches the dialogs. They may be a site's own, and lack anything. */
-export class Dialogs extends Observer {
+export class Dialogs {
   private focusBefore: Element | null = null;
   /** What the open dialog says, which has been given the focus. */
   private stage = "";
   private lockedSince: Date | null = null;
 
-  constructor(private readonly delegate: DialogsDelegate) {
-    super();
-  }
+  constructor(private readonly page: DialogsDelegate) {}
 
-  /** Lets go of the dialogs of this element: others are to be found from now on. */
+  /** Closes those of this element: others are to be found from now on. */
   reset(): void {
-    this.stop();
     // What is open stands over the page, or, as a copy, in it.
     for (const dialog of this.element.querySelectorAll("dialog")) dialog.close();
     this.writeLockedSince(this.lockedSince);
   }
 
   private get element(): HTMLElement {
-    return this.delegate.element;
+    return this.page.element;
   }
 
   private get language(): string | undefined {
-    return usableLanguage(this.delegate.options.language);
+    return usableLanguage(this.page.options.language);
   }
 
   /** In the element if it is there: while a library swaps them, there may be two in the page. */
@@ -80,67 +50,6 @@ export class Dialogs extends Observer {
   private write(name: string, text: string): void {
     const element = this.find(name);
     if (element) element.textContent = text;
-  }
-
-  protected override listen(): void {
-    const { element } = this;
-    this.on(element, "cancel click close submit", (event) => this.hear(event), { passive: false });
-    // What is done in a dialog is not for the page beneath.
-    const keep = (event: Event) => event.stopPropagation();
-    this.on(element, `${KEYS} ${PRESSES}`, keep, { capture: false });
-    // Neither is a key, where the focus has left the dialog.
-    this.on(document, KEYS, (event) => {
-      if (element.querySelector("[open]") && !this.contains(event)) keep(event);
-    });
-  }
-
-  private contains({ target }: Event): boolean {
-    return this.element.contains(target as Node | null);
-  }
-
-  private hear(event: Event): void {
-    const { delegate } = this;
-    switch (event.type) {
-      case "click":
-        this.hearClick(event);
-        break;
-      case "close":
-        delegate.onClosed();
-        break;
-      case "cancel":
-        event.preventDefault();
-        delegate.onStay();
-        break;
-      case "submit":
-        event.preventDefault();
-        delegate.onSignOut();
-    }
-  }
-
-  private hearClick(event: Event): void {
-    const target = event.target as Element;
-    // The page that signs in again could close only a tab that was opened by a script.
-    const link = target.closest<HTMLAnchorElement>("a[target]");
-    const tab = link && window.open(link.href);
-    if (tab) {
-      tab.opener = null;
-      event.preventDefault();
-    }
-    if (target.matches("dialog") && !isAt(target.getBoundingClientRect(), event)) {
-      this.delegate.onPressedBeside();
-    }
-    const name = target.closest("[name]")?.getAttribute("name");
-    if (name === "stay" || name === "back") this.delegate.onStay();
-    if (name === "leave" || name === "discard") this.delegate.onLeave(name === "discard");
-  }
-
-  /** Whether an event works the open dialog, so that it is no sign of activity. */
-  isControl(event: Event & { code?: string; key?: string }): boolean {
-    const { code, key, target } = event;
-    if (key && LEADING_KEYS.test(key + code)) return true;
-    if (!this.contains(event)) return false;
-    if (key) return /^(Enter|Escape| )$/.test(key);
-    return (target as Partial<Element>).closest?.("a, button") != null;
   }
 
   /** Whether a pointer is over a dialog. */

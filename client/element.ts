@@ -5,6 +5,16 @@ import { SessionWatcher } from "./watcher";
 
 /** Watches over the document. Elements come and go; it shows itself in the one that came last. */
 let watcher: SessionWatcher | null = null;
+let gapTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** How long a page may be without an element that a library replaces, in milliseconds. */
+const GAP = 1000;
+
+/** An element may be out of the page only until it is put elsewhere, or another comes. */
+function scheduleGap(): void {
+  clearTimeout(gapTimer);
+  gapTimer = setTimeout(() => watcher?.onSettled(), GAP);
+}
 
 function watch(element: HTMLElement, options: Options): SessionWatcher {
   const isNewPage = document.readyState !== "complete";
@@ -41,7 +51,7 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
     // htmx puts a new element in, and takes it out again for the one that it preserves.
     const other = document.querySelector("session-security");
     if (other instanceof SessionSecurity) other.takeOver();
-    else watcher?.scheduleGap();
+    else scheduleGap();
   }
 
   /** Whatever another element knew, this one knows; the other stays as it is, for its library. */
@@ -51,6 +61,7 @@ export class SessionSecurity extends HTMLElement implements CustomElement, Resum
     window.sessionSecurity = this;
     if (watcher) watcher.moveToElement(this, options);
     else watcher = watch(this, options);
+    scheduleGap();
   }
 
   /** The same object while they are the same: the server's answers have renewed it. */

@@ -60,8 +60,7 @@ export class Ending {
     const onExpire = options.onExpire ?? "auto";
     const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
     if (afterTheEnd(page) === "locked") {
-      this.lock();
-      if (mayLeave) this.page.fire("lock");
+      this.lock(mayLeave);
       return;
     }
     this.isLeaving = true;
@@ -73,7 +72,7 @@ export class Ending {
     else this.leave();
   }
 
-  private lock(): void {
+  private lock(isTold = true): void {
     const { cover, dialogs, timeline } = this.page;
     const overdue = Math.max(0, -timeline.remaining);
     // Whoever asks after the end is only told that nobody is signed in.
@@ -81,6 +80,7 @@ export class Ending {
     dialogs.writeLockedSince(new Date(Date.now() - overdue * 1000));
     cover.explain(this.reason);
     dialogs.raiseCover();
+    if (isTold) this.page.fire("lock");
   }
 
   /** Somebody else is signed in: whoever has work in the page may be back, as after log-in-as. */
@@ -93,13 +93,18 @@ export class Ending {
     this.page.coverPage();
     this.reason = "anonymous";
     this.lock();
-    this.page.fire("lock");
   }
 
   /** The same user is signed in again. */
   reopen(): void {
     this.reason = "";
     this.isLeaving = false;
+  }
+
+  /** A button asks for it: it asks back where work would be lost. */
+  onLeave(isSure: boolean): void {
+    if (isSure || !this.holdsWork) this.leave(true);
+    else this.page.cover.ask();
   }
 
   /** Loads the page again, without a place in the history. */
@@ -131,7 +136,6 @@ export class Ending {
       this.hasStayed = true;
       this.page.resume();
       this.lock();
-      this.page.fire("lock");
     }, STAY);
   }
 
@@ -147,10 +151,11 @@ export class Ending {
     const { conversation, element, options } = this.page;
     const form = element.querySelector("form"); // in the warning
     const csrfToken = await conversation.ping.fetchToken();
-    if (csrfToken === undefined && !this.reason) return; // no network, so nobody is signed out
-    if (this.reason) this.page.retire(); // before the end, the browser asks where work would be lost
+    // Before the end, the browser asks where work would be lost.
+    if (this.reason) this.page.retire();
+    else if (!csrfToken) return; // no network, so nobody is signed out
     this.expectDeparture();
-    if (form && csrfToken !== undefined) {
+    if (form && csrfToken) {
       renewTokens(csrfToken, form);
       form.submit();
       await new Promise((resolve) => setTimeout(resolve, DEPARTURE));

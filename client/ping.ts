@@ -1,5 +1,6 @@
 import { momentAgo, NEVER, secondsSince } from "./clock";
-import { backOff, type Limits } from "./policy";
+import type { Limits } from "./facts";
+import { backOff } from "./policy";
 import type { Answer, Inquiry, Options, Reason } from "./protocol";
 
 /** Seconds before a server that says nothing counts as lost. */

@@ -1,5 +1,5 @@
 import { laterOf, type Moment, momentAgo, NEVER, secondsSince } from "./clock";
-import type { Facts, Limits } from "./policy";
+import type { Facts, Limits } from "./facts";
 import { isEndFinal, reportDueIn, timeLeft } from "./policy";
 import type { ActiveAnswer, Options, SharedAges } from "./protocol";
 

@@ -1,3 +1,4 @@
+import type { Controls } from "./controls";
 import type { Dialogs } from "./dialogs";
 
 // For how long the dialog waits for a pointer that has stopped, in milliseconds.
@@ -5,6 +6,7 @@ const REST_BESIDE_IT = 1000;
 const REST_ON_IT = 5000;
 
 export interface WarningDelegate {
+  readonly controls: Pick<Controls, "isControl">;
   /** Tells the scripts of the page; false if one of them objects. */
   fire(name: "warn" | "extend"): boolean;
 }
@@ -48,7 +50,7 @@ export class Warning {
   hear(event: Event): boolean {
     if (!this.isShown) return true;
     clearTimeout(this.restTimer);
-    if (this.dialogs.isControl(event)) return false;
+    if (this.delegate.controls.isControl(event)) return false;
     this.isAwaited = event.type !== "keydown" && event.type !== "input";
     const patience = this.dialogs.isOver("warning", event) ? REST_ON_IT : REST_BESIDE_IT;
     if (this.isAwaited) this.restTimer = setTimeout(() => this.release(), patience);

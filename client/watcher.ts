@@ -1,69 +1,13 @@
-import { Activity, type ActivityDelegate } from "./activity";
-import { areOthers, Conversation, type ConversationDelegate } from "./conversation";
-import { Cover } from "./cover";
-import { Dialogs, type DialogsDelegate } from "./dialogs";
-import { Ending, type EndingDelegate } from "./ending";
-import { isWatchedFromOutside, type PageDelegate, PageObserver } from "./page";
-import { decide, type Facts, type Phase, shouldReportWhenHidden, weighActivity } from "./policy";
-import type { EventMap, Options } from "./protocol";
-import { Timeline, type Times } from "./timeline";
-import { UnsavedInput } from "./unsaved";
-import { Warning, type WarningDelegate } from "./warning";
+import { areOthers } from "./conversation";
+import { decide, type Phase, shouldReportWhenHidden, weighActivity } from "./policy";
+import type { Options } from "./protocol";
+import { WatchedPage } from "./watched_page";
 
-/** How long a page may be without an element that a library replaces, in milliseconds. */
-const GAP = 1000;
-
-type EventName = keyof EventMap extends `session-security:${infer Name}` ? Name : never;
-
-/** Watches over one page: wires the parts, collects the facts, and does what was decided. */
-export class SessionWatcher
-  implements
-    ActivityDelegate,
-    ConversationDelegate,
-    DialogsDelegate,
-    EndingDelegate,
-    PageDelegate,
-    WarningDelegate
-{
-  readonly timeline: Timeline;
-  readonly unsaved: UnsavedInput;
-  private readonly activity: Activity;
-  readonly cover: Cover;
-  readonly dialogs: Dialogs;
-  readonly conversation: Conversation;
-  readonly ending: Ending;
-  private readonly pageObserver: PageObserver;
-  private readonly warning: Warning;
-
-  private wasAnswerDue = false;
+/** Watches over one page: decides what is to be done, and does it. */
+export class SessionWatcher extends WatchedPage {
   /** There is no element in the page to show anything in. */
   private isSuspended = false;
   private nextLook: ReturnType<typeof setTimeout> | undefined;
-  private gapTimer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(
-    public element: HTMLElement,
-    public options: Options,
-    times: Times,
-  ) {
-    this.timeline = new Timeline(times, options);
-    this.conversation = new Conversation(this);
-    this.unsaved = new UnsavedInput(options);
-    this.activity = new Activity(this);
-    this.pageObserver = new PageObserver(this);
-    this.dialogs = new Dialogs(this);
-    this.warning = new Warning(this.dialogs, this);
-    this.cover = new Cover(this.dialogs);
-    this.ending = new Ending(this);
-  }
-
-  private get observers() {
-    return [this.pageObserver, this.dialogs, this.activity, this.conversation];
-  }
-
-  get isStarted(): boolean {
-    return this.pageObserver.isStarted;
-  }
 
   start(): void {
     if (this.isStarted) return;
@@ -95,13 +39,13 @@ export class SessionWatcher
   /** Shows itself in another element, or in this one, which was moved or changed. */
   moveToElement(element: HTMLElement, options: Options): void {
     const before = this.options;
+    this.controls.stop();
     this.dialogs.reset();
     this.element = element;
     this.options = this.timeline.serverLimits = this.conversation.ping.options = options;
     this.unsaved.options = options;
     this.dialogs.reset(); // copies of them may be open
     this.warning.writeAnew();
-    this.scheduleGap();
     if (options.signIn !== before.signIn)
       this.conversation.onOtherSignIn(areOthers(options.user, before.user));
     if (this.isSuspended) {
@@ -109,18 +53,15 @@ export class SessionWatcher
       this.start();
       if (this.ending.reason) this.conversation.onOtherSignIn(true);
     }
-    if (this.isStarted) this.dialogs.start();
+    if (this.isStarted) this.controls.start();
     this.cover.restate();
     this.decideAnew();
   }
 
-  /** The element may be out of the page only until it is put elsewhere, or another comes. */
-  scheduleGap(): void {
-    clearTimeout(this.gapTimer);
-    this.gapTimer = setTimeout(() => {
-      this.unsaved.forgetRemoved();
-      if (!this.element.isConnected && !this.isSuspended) this.suspend();
-    }, GAP);
+  /** Elements have come or gone, and a moment has passed. */
+  onSettled(): void {
+    this.unsaved.forgetRemoved();
+    if (!this.element.isConnected && !this.isSuspended) this.suspend();
   }
 
   /** The page goes on without this app, and what was done in it is not lost. */
@@ -144,25 +85,6 @@ export class SessionWatcher
   distrust(): void {
     this.coverPage();
     if (this.ending.reason) this.conversation.mayHaveNewSignIn = true;
-  }
-
-  get facts(): Facts {
-    const { conversation, cover, ending } = this;
-    const { isUncertain, mayHaveNewSignIn, ping } = conversation;
-    return {
-      ...this.timeline.facts,
-      isRunning: this.isStarted && !isWatchedFromOutside(),
-      isHidden: document.hidden,
-      coveredFor: cover.age,
-      isWarningOpen: this.warning.isOpen,
-      failures: ping.failures,
-      mayAskIn: ping.mayAskIn,
-      wasAnswerDue: this.wasAnswerDue,
-      isEnded: ending.reason !== "",
-      isLeaving: ending.isLeaving,
-      isUncertain,
-      mayHaveNewSignIn,
-    };
   }
 
   /** Decides anew: whenever anything may have changed, and when it is time to. */
@@ -199,14 +121,6 @@ export class SessionWatcher
     }
   }
 
-  /** Hides the page until the server has spoken. */
-  coverPage(): void {
-    if (!this.cover.isUp) this.unsaved.hold();
-    this.conversation.isUncertain = true;
-    this.warning.close(); // first, for the focus
-    this.cover.raise();
-  }
-
   // What people do.
 
   onActivityEvent(event: Event): void {
@@ -232,7 +146,7 @@ export class SessionWatcher
 
   onStay(): void {
     if (this.cover.isUp) {
-      this.cover.explain(this.ending.reason);
+      this.cover.takeBack();
       return;
     }
     this.warning.dismiss();
@@ -240,22 +154,7 @@ export class SessionWatcher
     this.decideAnew();
   }
 
-  onPressedBeside(): void {
-    this.warning.release();
-  }
-
-  onLeave(isSure: boolean): void {
-    if (isSure || !this.ending.holdsWork) this.ending.leave(true);
-    else this.cover.ask();
-  }
-
-  onSignOut(): void {
-    void this.ending.signOut();
-  }
-
-  onClosed(): void {
-    this.cover.explain(this.ending.reason);
-  }
+  // How the page comes and goes.
 
   onHidden(): void {
     if (shouldReportWhenHidden(this.facts, this.options)) void this.conversation.ask(true);
@@ -272,10 +171,5 @@ export class SessionWatcher
     // Those of another host speak on another channel.
     if (this.ending.reason || this.options.sharesCookie) void this.conversation.ask();
     this.decideAnew();
-  }
-
-  fire(name: EventName, detail: object = {}): boolean {
-    const init = { bubbles: true, cancelable: true, detail };
-    return this.element.dispatchEvent(new CustomEvent(`session-security:${name}`, init));
   }
 }

@@ -1,4 +1,4 @@
-import type { Facts, Limits } from "../../client/policy";
+import type { Facts, Limits } from "../../client/facts";
 
 export const LIMITS: Limits = { warnAfter: 540, expireAfter: 600 };
 

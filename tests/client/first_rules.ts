@@ -1,4 +1,4 @@
-import type { Facts, Limits } from "../../client/policy";
+import type { Facts, Limits } from "../../client/facts";
 
 /** What the first client did when it looked at what was due. */
 export interface FirstJudgement {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import fc from "fast-check";
+import type { Limits } from "../../client/facts";
 import { PingClient } from "../../client/ping";
-import { backOff, decide, type Limits } from "../../client/policy";
+import { backOff, decide } from "../../client/policy";
 import { AT_WORK, LIMITS } from "./facts";
 import { useFakeTime } from "./fake_time";
 

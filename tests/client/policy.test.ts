@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Facts } from "../../client/facts";
 import {
   afterTheEnd,
   backOff,
   DAY,
   decide,
-  type Facts,
   type Phase,
   shouldReportWhenHidden,
   timeLeft,

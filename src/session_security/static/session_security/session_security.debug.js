@@ -281,39 +281,6 @@
     return root.host ?? root.defaultView?.frameElement ?? null;
   }
 
-  // activity.ts
-  var EVENTS = "beforeinput change input keydown pointerdown pointermove reset submit touchmove wheel";
-  var Activity = class extends Observer {
-    constructor(delegate) {
-      super();
-      this.delegate = delegate;
-      this.pointer = "";
-      this.hear = (event) => {
-        if (event.type !== "pointermove" || this.hasMoved(event)) {
-          this.delegate.onActivityEvent(event);
-        }
-      };
-      // A frame has another document after each load.
-      this.hearLoad = ({ target }) => this.watch(documentIn(target));
-    }
-    listen() {
-      this.watch(document);
-    }
-    // The same listeners each time, so that a document which is watched twice is heard once.
-    watch(document2) {
-      if (!document2) return;
-      for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentDocument);
-      this.on(document2, EVENTS, this.hear);
-      this.on(document2, "load", this.hearLoad);
-    }
-    // Chrome sends these events, too, when the layout shifts under a still pointer.
-    hasMoved({ screenX, screenY }) {
-      const before = this.pointer;
-      this.pointer = `${screenX} ${screenY}`;
-      return before !== "" && before !== this.pointer;
-    }
-  };
-
   // csrf.ts
   var FIELDS = "[name=csrfmiddlewaretoken]";
   var METAS = "meta[name*=csrf i]:not([name*=header i], [name*=param i])";
@@ -557,11 +524,129 @@
     }
   };
 
+  // activity.ts
+  var EVENTS = "beforeinput change input keydown pointerdown pointermove reset submit touchmove wheel";
+  var Activity = class extends Observer {
+    constructor(delegate) {
+      super();
+      this.delegate = delegate;
+      this.pointer = "";
+      this.hear = (event) => {
+        if (event.type !== "pointermove" || this.hasMoved(event)) {
+          this.delegate.onActivityEvent(event);
+        }
+      };
+      // A frame has another document after each load.
+      this.hearLoad = ({ target }) => this.watch(documentIn(target));
+    }
+    listen() {
+      this.watch(document);
+    }
+    // The same listeners each time, so that a document which is watched twice is heard once.
+    watch(document2) {
+      if (!document2) return;
+      for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentDocument);
+      this.on(document2, EVENTS, this.hear);
+      this.on(document2, "load", this.hearLoad);
+    }
+    // Chrome sends these events, too, when the layout shifts under a still pointer.
+    hasMoved({ screenX, screenY }) {
+      const before = this.pointer;
+      this.pointer = `${screenX} ${screenY}`;
+      return before !== "" && before !== this.pointer;
+    }
+  };
+
+  // shield.ts
+  var MOMENT = 500;
+  var PRESSES = "click dblclick mousedown mouseup pointerdown pointerup touchend touchstart";
+  function isAt({ bottom, left, right, top }, event) {
+    const { clientX, clientY } = event.touches?.[0] ?? event;
+    return left <= clientX && clientX <= right && top <= clientY && clientY <= bottom;
+  }
+  function shield(dialog) {
+    const place = dialog.getBoundingClientRect();
+    const listening = new AbortController();
+    const { signal } = listening;
+    const swallow = (event) => {
+      if (!isAt(place, event)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    for (const type of PRESSES.split(" ")) {
+      addEventListener(type, swallow, { capture: true, passive: false, signal });
+    }
+    setTimeout(() => listening.abort(), MOMENT);
+  }
+
+  // controls.ts
+  var LEADING_KEYS = /Alt|Arrow|Control|Lock|Meta|Shift|Tab/;
+  var KEYS = "keydown keypress keyup";
+  var Controls = class extends Observer {
+    constructor(page) {
+      super();
+      this.page = page;
+    }
+    listen() {
+      const { element } = this.page;
+      this.on(element, "cancel click close submit", (event) => this.hear(event), { passive: false });
+      const keep = (event) => event.stopPropagation();
+      this.on(element, `${KEYS} ${PRESSES}`, keep, { capture: false });
+      this.on(document, KEYS, (event) => {
+        if (element.querySelector("[open]") && !this.contains(event)) keep(event);
+      });
+    }
+    contains({ target }) {
+      return this.page.element.contains(target);
+    }
+    hear(event) {
+      const { page } = this;
+      switch (event.type) {
+        case "click":
+          this.hearClick(event);
+          break;
+        case "close":
+          page.cover.takeBack();
+          break;
+        case "cancel":
+          event.preventDefault();
+          page.onStay();
+          break;
+        case "submit":
+          event.preventDefault();
+          void page.ending.signOut();
+      }
+    }
+    hearClick(event) {
+      const { page } = this;
+      const target = event.target;
+      const link = target.closest("a[target]");
+      const tab = link && window.open(link.href);
+      if (tab) {
+        tab.opener = null;
+        event.preventDefault();
+      }
+      if (target.matches("dialog") && !isAt(target.getBoundingClientRect(), event)) {
+        page.warning.release();
+      }
+      const name = target.closest("[name]")?.getAttribute("name");
+      if (name === "stay" || name === "back") page.onStay();
+      if (name === "leave" || name === "discard") page.ending.onLeave(name === "discard");
+    }
+    /** Whether an event works the open dialog, so that it is no sign of activity. */
+    isControl(event) {
+      const { code, key, target } = event;
+      if (key && LEADING_KEYS.test(key + code)) return true;
+      if (!this.contains(event)) return false;
+      if (key) return /^(Enter|Escape| )$/.test(key);
+      return target.closest?.("a, button") != null;
+    }
+  };
+
   // cover.ts
   var CLASS = "session_security_covered";
   var PATIENCE2 = 10;
   var Cover = class {
-    // of popovers
     constructor(dialogs) {
       this.dialogs = dialogs;
       this.since = null;
@@ -572,7 +657,7 @@
       // that the page would have
       this.coverTitle = "";
       this.pageChanges = new MutationObserver(() => this.stayOnTop());
-      this.onToggle = () => this.stayOnTop();
+      document.addEventListener("toggle", () => this.restate(), true);
     }
     get isUp() {
       return this.since !== null;
@@ -592,13 +677,11 @@
         childList: true,
         subtree: true
       });
-      document.addEventListener("toggle", this.onToggle, true);
     }
     lift() {
       if (!this.since) return;
       this.since = null;
       this.pageChanges.disconnect();
-      document.removeEventListener("toggle", this.onToggle, true);
       document.title = this.title;
       this.coverTitle = "";
       document.documentElement.classList.remove(CLASS);
@@ -608,6 +691,10 @@
     /** Says why, and stays open. */
     explain(reason) {
       this.reason = reason;
+      this.takeBack();
+    }
+    /** Asks no more, and stays open, also where the browser has closed it. */
+    takeBack() {
       this.isAsking = false;
       this.restate();
     }
@@ -634,26 +721,15 @@
     }
   };
 
-  // shield.ts
-  var MOMENT = 500;
-  var PRESSES = "click dblclick mousedown mouseup pointerdown pointerup touchend touchstart";
-  function isAt({ bottom, left, right, top }, event) {
-    const { clientX, clientY } = event.touches?.[0] ?? event;
-    return left <= clientX && clientX <= right && top <= clientY && clientY <= bottom;
+  // focus.ts
+  var CHOICES = "a:not([hidden]), button:not([hidden], [name=leave], [name=discard])";
+  function focusedElement({ activeElement } = document) {
+    const inner = activeElement && documentIn(activeElement);
+    return (inner && focusedElement(inner)) ?? activeElement;
   }
-  function shield(dialog) {
-    const place = dialog.getBoundingClientRect();
-    const listening = new AbortController();
-    const { signal } = listening;
-    const swallow = (event) => {
-      if (!isAt(place, event)) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    };
-    for (const type of PRESSES.split(" ")) {
-      addEventListener(type, swallow, { capture: true, passive: false, signal });
-    }
-    setTimeout(() => listening.abort(), MOMENT);
+  function takeFocus(dialog) {
+    const choice = dialog.querySelector(CHOICES) ?? dialog.querySelector("[tabindex]");
+    choice?.focus();
   }
 
   // words.ts
@@ -673,40 +749,27 @@
   }
 
   // dialogs.ts
-  var LEADING_KEYS = /Alt|Arrow|Control|Lock|Meta|Shift|Tab/;
-  var KEYS = "keydown keypress keyup";
-  var CHOICES = "a:not([hidden]), button:not([hidden], [name=leave], [name=discard])";
   function isDialog(element) {
     return "showModal" in element;
   }
-  function focusedElement({ activeElement } = document) {
-    const inner = activeElement && documentIn(activeElement);
-    return (inner && focusedElement(inner)) ?? activeElement;
-  }
-  function takeFocus(dialog) {
-    const choice = dialog.querySelector(CHOICES) ?? dialog.querySelector("[tabindex]");
-    choice?.focus();
-  }
-  var Dialogs = class extends Observer {
-    constructor(delegate) {
-      super();
-      this.delegate = delegate;
+  var Dialogs = class {
+    constructor(page) {
+      this.page = page;
       this.focusBefore = null;
       /** What the open dialog says, which has been given the focus. */
       this.stage = "";
       this.lockedSince = null;
     }
-    /** Lets go of the dialogs of this element: others are to be found from now on. */
+    /** Closes those of this element: others are to be found from now on. */
     reset() {
-      this.stop();
       for (const dialog of this.element.querySelectorAll("dialog")) dialog.close();
       this.writeLockedSince(this.lockedSince);
     }
     get element() {
-      return this.delegate.element;
+      return this.page.element;
     }
     get language() {
-      return usableLanguage(this.delegate.options.language);
+      return usableLanguage(this.page.options.language);
     }
     /** In the element if it is there: while a library swaps them, there may be two in the page. */
     find(name) {
@@ -716,59 +779,6 @@
     write(name, text) {
       const element = this.find(name);
       if (element) element.textContent = text;
-    }
-    listen() {
-      const { element } = this;
-      this.on(element, "cancel click close submit", (event) => this.hear(event), { passive: false });
-      const keep = (event) => event.stopPropagation();
-      this.on(element, `${KEYS} ${PRESSES}`, keep, { capture: false });
-      this.on(document, KEYS, (event) => {
-        if (element.querySelector("[open]") && !this.contains(event)) keep(event);
-      });
-    }
-    contains({ target }) {
-      return this.element.contains(target);
-    }
-    hear(event) {
-      const { delegate } = this;
-      switch (event.type) {
-        case "click":
-          this.hearClick(event);
-          break;
-        case "close":
-          delegate.onClosed();
-          break;
-        case "cancel":
-          event.preventDefault();
-          delegate.onStay();
-          break;
-        case "submit":
-          event.preventDefault();
-          delegate.onSignOut();
-      }
-    }
-    hearClick(event) {
-      const target = event.target;
-      const link = target.closest("a[target]");
-      const tab = link && window.open(link.href);
-      if (tab) {
-        tab.opener = null;
-        event.preventDefault();
-      }
-      if (target.matches("dialog") && !isAt(target.getBoundingClientRect(), event)) {
-        this.delegate.onPressedBeside();
-      }
-      const name = target.closest("[name]")?.getAttribute("name");
-      if (name === "stay" || name === "back") this.delegate.onStay();
-      if (name === "leave" || name === "discard") this.delegate.onLeave(name === "discard");
-    }
-    /** Whether an event works the open dialog, so that it is no sign of activity. */
-    isControl(event) {
-      const { code, key, target } = event;
-      if (key && LEADING_KEYS.test(key + code)) return true;
-      if (!this.contains(event)) return false;
-      if (key) return /^(Enter|Escape| )$/.test(key);
-      return target.closest?.("a, button") != null;
     }
     /** Whether a pointer is over a dialog. */
     isOver(name, event) {
@@ -877,8 +887,7 @@
       const onExpire = options.onExpire ?? "auto";
       const page = { mayLeave, onExpire, awaitsSignIn, hasUnsavedInput, canLock };
       if (afterTheEnd(page) === "locked") {
-        this.lock();
-        if (mayLeave) this.page.fire("lock");
+        this.lock(mayLeave);
         return;
       }
       this.isLeaving = true;
@@ -889,13 +898,14 @@
       } else if (options.returnToUrl) this.signOut();
       else this.leave();
     }
-    lock() {
+    lock(isTold = true) {
       const { cover, dialogs, timeline } = this.page;
       const overdue = Math.max(0, -timeline.remaining);
       if (overdue) this.reason = timeline.isEndFinal ? "absolute" : "idle";
       dialogs.writeLockedSince(new Date(Date.now() - overdue * 1e3));
       cover.explain(this.reason);
       dialogs.raiseCover();
+      if (isTold) this.page.fire("lock");
     }
     /** Somebody else is signed in: whoever has work in the page may be back, as after log-in-as. */
     giveWay() {
@@ -907,12 +917,16 @@
       this.page.coverPage();
       this.reason = "anonymous";
       this.lock();
-      this.page.fire("lock");
     }
     /** The same user is signed in again. */
     reopen() {
       this.reason = "";
       this.isLeaving = false;
+    }
+    /** A button asks for it: it asks back where work would be lost. */
+    onLeave(isSure) {
+      if (isSure || !this.holdsWork) this.leave(true);
+      else this.page.cover.ask();
     }
     /** Loads the page again, without a place in the history. */
     leave(isChosen = false) {
@@ -940,7 +954,6 @@
         this.hasStayed = true;
         this.page.resume();
         this.lock();
-        this.page.fire("lock");
       }, STAY);
     }
     /** Posts to the logout URL, with a token of this moment, one tab after the other. */
@@ -953,10 +966,10 @@
       const { conversation, element, options } = this.page;
       const form = element.querySelector("form");
       const csrfToken = await conversation.ping.fetchToken();
-      if (csrfToken === void 0 && !this.reason) return;
       if (this.reason) this.page.retire();
+      else if (!csrfToken) return;
       this.expectDeparture();
-      if (form && csrfToken !== void 0) {
+      if (form && csrfToken) {
         renewTokens(csrfToken, form);
         form.submit();
         await new Promise((resolve) => setTimeout(resolve, DEPARTURE));
@@ -1191,7 +1204,7 @@
     hear(event) {
       if (!this.isShown) return true;
       clearTimeout(this.restTimer);
-      if (this.dialogs.isControl(event)) return false;
+      if (this.delegate.controls.isControl(event)) return false;
       this.isAwaited = event.type !== "keydown" && event.type !== "input";
       const patience = this.dialogs.isOver("warning", event) ? REST_ON_IT : REST_BESIDE_IT;
       if (this.isAwaited) this.restTimer = setTimeout(() => this.release(), patience);
@@ -1238,30 +1251,65 @@
     }
   };
 
-  // watcher.ts
-  var GAP = 1e3;
-  var SessionWatcher = class {
+  // watched_page.ts
+  var WatchedPage = class {
     constructor(element, options, times) {
       this.element = element;
       this.options = options;
       this.wasAnswerDue = false;
-      /** There is no element in the page to show anything in. */
-      this.isSuspended = false;
       this.timeline = new Timeline(times, options);
       this.conversation = new Conversation(this);
       this.unsaved = new UnsavedInput(options);
-      this.activity = new Activity(this);
+      this.activityObserver = new Activity(this);
       this.pageObserver = new PageObserver(this);
+      this.controls = new Controls(this);
       this.dialogs = new Dialogs(this);
       this.warning = new Warning(this.dialogs, this);
       this.cover = new Cover(this.dialogs);
       this.ending = new Ending(this);
     }
     get observers() {
-      return [this.pageObserver, this.dialogs, this.activity, this.conversation];
+      return [this.pageObserver, this.controls, this.activityObserver, this.conversation];
     }
     get isStarted() {
       return this.pageObserver.isStarted;
+    }
+    get facts() {
+      const { conversation, cover, ending } = this;
+      const { isUncertain, mayHaveNewSignIn, ping } = conversation;
+      return {
+        ...this.timeline.facts,
+        isRunning: this.isStarted && !isWatchedFromOutside(),
+        isHidden: document.hidden,
+        coveredFor: cover.age,
+        isWarningOpen: this.warning.isOpen,
+        failures: ping.failures,
+        mayAskIn: ping.mayAskIn,
+        wasAnswerDue: this.wasAnswerDue,
+        isEnded: ending.reason !== "",
+        isLeaving: ending.isLeaving,
+        isUncertain,
+        mayHaveNewSignIn
+      };
+    }
+    coverPage() {
+      if (!this.cover.isUp) this.unsaved.hold();
+      this.conversation.isUncertain = true;
+      this.warning.close();
+      this.cover.raise();
+    }
+    fire(name, detail = {}) {
+      const init = { bubbles: true, cancelable: true, detail };
+      return this.element.dispatchEvent(new CustomEvent(`session-security:${name}`, init));
+    }
+  };
+
+  // watcher.ts
+  var SessionWatcher = class extends WatchedPage {
+    constructor() {
+      super(...arguments);
+      /** There is no element in the page to show anything in. */
+      this.isSuspended = false;
     }
     start() {
       if (this.isStarted) return;
@@ -1289,13 +1337,13 @@
     /** Shows itself in another element, or in this one, which was moved or changed. */
     moveToElement(element, options) {
       const before = this.options;
+      this.controls.stop();
       this.dialogs.reset();
       this.element = element;
       this.options = this.timeline.serverLimits = this.conversation.ping.options = options;
       this.unsaved.options = options;
       this.dialogs.reset();
       this.warning.writeAnew();
-      this.scheduleGap();
       if (options.signIn !== before.signIn)
         this.conversation.onOtherSignIn(areOthers(options.user, before.user));
       if (this.isSuspended) {
@@ -1303,17 +1351,14 @@
         this.start();
         if (this.ending.reason) this.conversation.onOtherSignIn(true);
       }
-      if (this.isStarted) this.dialogs.start();
+      if (this.isStarted) this.controls.start();
       this.cover.restate();
       this.decideAnew();
     }
-    /** The element may be out of the page only until it is put elsewhere, or another comes. */
-    scheduleGap() {
-      clearTimeout(this.gapTimer);
-      this.gapTimer = setTimeout(() => {
-        this.unsaved.forgetRemoved();
-        if (!this.element.isConnected && !this.isSuspended) this.suspend();
-      }, GAP);
+    /** Elements have come or gone, and a moment has passed. */
+    onSettled() {
+      this.unsaved.forgetRemoved();
+      if (!this.element.isConnected && !this.isSuspended) this.suspend();
     }
     /** The page goes on without this app, and what was done in it is not lost. */
     suspend() {
@@ -1334,24 +1379,6 @@
     distrust() {
       this.coverPage();
       if (this.ending.reason) this.conversation.mayHaveNewSignIn = true;
-    }
-    get facts() {
-      const { conversation, cover, ending } = this;
-      const { isUncertain, mayHaveNewSignIn, ping } = conversation;
-      return {
-        ...this.timeline.facts,
-        isRunning: this.isStarted && !isWatchedFromOutside(),
-        isHidden: document.hidden,
-        coveredFor: cover.age,
-        isWarningOpen: this.warning.isOpen,
-        failures: ping.failures,
-        mayAskIn: ping.mayAskIn,
-        wasAnswerDue: this.wasAnswerDue,
-        isEnded: ending.reason !== "",
-        isLeaving: ending.isLeaving,
-        isUncertain,
-        mayHaveNewSignIn
-      };
     }
     /** Decides anew: whenever anything may have changed, and when it is time to. */
     decideAnew() {
@@ -1385,13 +1412,6 @@
           this.element.remove();
       }
     }
-    /** Hides the page until the server has spoken. */
-    coverPage() {
-      if (!this.cover.isUp) this.unsaved.hold();
-      this.conversation.isUncertain = true;
-      this.warning.close();
-      this.cover.raise();
-    }
     // What people do.
     onActivityEvent(event) {
       this.unsaved.hear(event);
@@ -1414,26 +1434,14 @@
     }
     onStay() {
       if (this.cover.isUp) {
-        this.cover.explain(this.ending.reason);
+        this.cover.takeBack();
         return;
       }
       this.warning.dismiss();
       if (!this.timeline.isEndFinal) this.recordActivity(true);
       this.decideAnew();
     }
-    onPressedBeside() {
-      this.warning.release();
-    }
-    onLeave(isSure) {
-      if (isSure || !this.ending.holdsWork) this.ending.leave(true);
-      else this.cover.ask();
-    }
-    onSignOut() {
-      void this.ending.signOut();
-    }
-    onClosed() {
-      this.cover.explain(this.ending.reason);
-    }
+    // How the page comes and goes.
     onHidden() {
       if (shouldReportWhenHidden(this.facts, this.options)) void this.conversation.ask(true);
     }
@@ -1447,14 +1455,16 @@
       if (this.ending.reason || this.options.sharesCookie) void this.conversation.ask();
       this.decideAnew();
     }
-    fire(name, detail = {}) {
-      const init = { bubbles: true, cancelable: true, detail };
-      return this.element.dispatchEvent(new CustomEvent(`session-security:${name}`, init));
-    }
   };
 
   // element.ts
   var watcher = null;
+  var gapTimer;
+  var GAP = 1e3;
+  function scheduleGap() {
+    clearTimeout(gapTimer);
+    gapTimer = setTimeout(() => watcher?.onSettled(), GAP);
+  }
   function watch(element, options) {
     const isNewPage = document.readyState !== "complete";
     const age = isNewPage ? performance.now() / 1e3 : 0;
@@ -1487,7 +1497,7 @@
       if (window.sessionSecurity !== this) return;
       const other = document.querySelector("session-security");
       if (other instanceof _SessionSecurity) other.takeOver();
-      else watcher?.scheduleGap();
+      else scheduleGap();
     }
     /** Whatever another element knew, this one knows; the other stays as it is, for its library. */
     takeOver() {
@@ -1496,6 +1506,7 @@
       window.sessionSecurity = this;
       if (watcher) watcher.moveToElement(this, options);
       else watcher = watch(this, options);
+      scheduleGap();
     }
     /** The same object while they are the same: the server's answers have renewed it. */
     readOptions() {
