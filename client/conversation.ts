@@ -134,17 +134,22 @@ export class Conversation implements TabsDelegate {
     this.mayHaveNewSignIn = true;
   }
 
-  private onOwnMessage({ ages, kind, reason, sent }: TabMessage): void {
+  private onOwnMessage({ ages, kind, reason = "anonymous", sent }: TabMessage): void {
     const delay = Math.max(0, Date.now() - sent) / 1000;
     if (this.page.timeline.merge(ages, delay)) this.isUncertain = false;
     if (kind === "ended" || kind === "lock") {
       // Who was frozen hears it late, and asks.
-      if (delay < FRESH) this.page.ending.end(reason ?? "anonymous", kind === "lock");
+      if (delay < FRESH) this.page.ending.end(reason, kind === "lock");
       else this.page.coverPage();
     }
-    if (kind === "hello" && this.page.ending.reason) void this.ask();
-    if (kind === "hello" || kind === "goodbye") clearTimeout(this.departureTimer);
-    if (kind === "goodbye") this.departureTimer = setTimeout(() => this.onNotFollowed(), FOLLOW);
+    if (kind === "hello") {
+      clearTimeout(this.departureTimer);
+      if (this.page.ending.reason) void this.ask();
+    }
+    if (kind === "goodbye") {
+      clearTimeout(this.departureTimer);
+      this.departureTimer = setTimeout(() => this.onNotFollowed(), FOLLOW);
+    }
   }
 
   /** A page was left for one that is not of this site, or where nobody is signed in. */

@@ -43,8 +43,8 @@ export class Dialogs {
 
   /** In the element if it is there: while a library swaps them, there may be two in the page. */
   private find(name: string): HTMLElement | null {
-    const id = `session_security_${name}`;
-    return this.element.querySelector<HTMLElement>(`#${id}`) ?? document.getElementById(id);
+    const selector = `#session_security_${name}`;
+    return this.element.querySelector<HTMLElement>(selector) ?? document.querySelector(selector);
   }
 
   private write(name: string, text: string): void {
@@ -104,9 +104,13 @@ export class Dialogs {
     this.lockedSince = moment;
     const place = this.find("since");
     if (!place) return;
-    const style = { dateStyle: "medium", timeStyle: "short" } as const;
-    place.textContent = moment?.toLocaleString(this.language, style) ?? "";
     if (place.parentElement) place.parentElement.hidden = !moment;
+    if (moment) {
+      place.textContent = moment.toLocaleString(this.language, {
+        dateStyle: "medium",
+        timeStyle: "short",
+      });
+    }
   }
 
   /** A page of 2.x has no cover: locked, it would be blank. */

@@ -25,9 +25,8 @@ function watch(element: HTMLElement, options: Options): SessionWatcher {
     if (persisted) created.onRestored();
   });
   // What is rendered in advance is no visit; nobody may ever look at it.
-  if ((document as PrerenderableDocument).prerendering) {
-    document.addEventListener("prerenderingchange", () => created.start(), { once: true });
-  } else created.start();
+  document.addEventListener("prerenderingchange", () => created.start());
+  if (!(document as PrerenderableDocument).prerendering) created.start();
   return created;
 }
 

@@ -111,7 +111,8 @@ export class Ending {
   leave(isChosen = false): void {
     this.page.coverPage();
     this.reason ||= "anonymous";
-    const [url] = location.href.split("#");
+    const { href } = location;
+    const [url] = href.split("#");
     // It stays if it has just been left for itself: a cache must not make this a loop.
     const isLoop = performance.now() < LOOP && document.referrer === url;
     this.isLeaving = isChosen || !(isLoop || this.hasStayed);
@@ -120,11 +121,10 @@ export class Ending {
       return;
     }
     this.page.retire();
-    const { href, hash } = location;
     // What differs by the part after # alone is not loaded.
-    if (hash) history.replaceState(history.state, "", "?");
+    if (url !== href) history.replaceState(history.state, "", "?");
     location.replace(href);
-    if (hash) history.replaceState(history.state, "", href);
+    if (url !== href) history.replaceState(history.state, "", href);
     this.expectDeparture();
   }
 

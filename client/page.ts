@@ -43,7 +43,7 @@ export function isFromCache(): boolean {
 /** Whether the page around this one has the element, too, and does all that is to be done. */
 export function isWatchedFromOutside(): boolean {
   try {
-    return window.parent !== window && Boolean(window.top?.sessionSecurity);
+    return window.top !== window && Boolean(window.top?.sessionSecurity);
   } catch {
     return false; // of another origin
   }

@@ -1,21 +1,20 @@
 import { momentAgo, NEVER, secondsSince } from "./clock";
 import type { Limits } from "./facts";
 import { backOff } from "./policy";
-import type { Answer, Inquiry, Options, Reason } from "./protocol";
+import type { Answer, Inquiry, Options } from "./protocol";
 
 /** Seconds before a server that says nothing counts as lost. */
 const PATIENCE = 30;
-
-function isReason(name: string | null): name is Reason {
-  return name === "idle" || name === "absolute";
-}
 
 /** The state, in the body; but a proxy may have put one of its own in place of that of a 401. */
 async function read(response: Response): Promise<Answer | null> {
   const answer: Answer | null = await response.json().catch(() => null);
   if (response.status !== 401 || answer?.state) return answer;
   const reason = response.headers.get("X-Session-Expired");
-  return { state: "expired", reason: isReason(reason) ? reason : "anonymous" };
+  return {
+    state: "expired",
+    reason: reason === "idle" || reason === "absolute" ? reason : "anonymous",
+  };
 }
 
 /** Asks the server, and knows when it may be asked again and which of its answers still counts. */
@@ -100,7 +99,7 @@ export class PingClient {
       const response = await fetch(url, { ...request, method: "POST", body });
       if (![403, 404, 405].includes(response.status)) return read(response);
     }
-    const answer = this.readBare(await fetch(url, request).then((response) => response.json()));
+    const answer = this.readBare(await (await fetch(url, request)).json());
     this.isPostRefused ||= answer !== null;
     return answer;
   }

@@ -19,8 +19,8 @@ export class Tabs {
   ) {}
 
   start(): void {
-    if (this.channel || !window.BroadcastChannel) return;
-    this.channel = new BroadcastChannel(this.name);
+    if (!window.BroadcastChannel) return;
+    this.channel ??= new BroadcastChannel(this.name);
     this.channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
   }
 

@@ -100,13 +100,14 @@ export class SessionWatcher extends WatchedPage {
 
   private enter(phase: Phase): void {
     const { isEndFinal, remaining } = this.timeline;
-    if (phase === "open" || phase === "warning") this.cover.lift();
-    if (phase === "warning" && !this.warning.isOpen) this.unsaved.hold();
     switch (phase) {
       case "open":
+        this.cover.lift();
         this.warning.extend(remaining);
         break;
       case "warning":
+        this.cover.lift();
+        if (!this.warning.isOpen) this.unsaved.hold();
         this.warning.show(remaining, isEndFinal);
         break;
       case "covered":
@@ -135,10 +136,9 @@ export class SessionWatcher extends WatchedPage {
     const requireConfirm = options.requireConfirm === true;
     const weight = weighActivity(timeline.facts, options, { isDeliberate, requireConfirm });
     if (weight === "refused") return;
+    if (weight === "rescue") this.conversation.ping.allowNow();
     if (weight !== "late") {
-      const isRescue = weight === "rescue";
-      if (isRescue) this.conversation.ping.allowNow();
-      if (!timeline.recordActivity(isRescue)) return;
+      if (!timeline.recordActivity(weight === "rescue")) return;
       this.conversation.broadcast("activity");
     }
     this.decideAnew();

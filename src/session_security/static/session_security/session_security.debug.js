@@ -58,7 +58,7 @@
   }
   function isWatchedFromOutside() {
     try {
-      return window.parent !== window && Boolean(window.top?.sessionSecurity);
+      return window.top !== window && Boolean(window.top?.sessionSecurity);
     } catch {
       return false;
     }
@@ -301,14 +301,14 @@
 
   // ping.ts
   var PATIENCE = 30;
-  function isReason(name) {
-    return name === "idle" || name === "absolute";
-  }
   async function read(response) {
     const answer = await response.json().catch(() => null);
     if (response.status !== 401 || answer?.state) return answer;
     const reason = response.headers.get("X-Session-Expired");
-    return { state: "expired", reason: isReason(reason) ? reason : "anonymous" };
+    return {
+      state: "expired",
+      reason: reason === "idle" || reason === "absolute" ? reason : "anonymous"
+    };
   }
   var PingClient = class {
     constructor(options) {
@@ -386,7 +386,7 @@
         const response = await fetch(url, { ...request, method: "POST", body });
         if (![403, 404, 405].includes(response.status)) return read(response);
       }
-      const answer = this.readBare(await fetch(url, request).then((response) => response.json()));
+      const answer = this.readBare(await (await fetch(url, request)).json());
       this.isPostRefused ||= answer !== null;
       return answer;
     }
@@ -407,8 +407,8 @@
       this.channel = null;
     }
     start() {
-      if (this.channel || !window.BroadcastChannel) return;
-      this.channel = new BroadcastChannel(this.name);
+      if (!window.BroadcastChannel) return;
+      this.channel ??= new BroadcastChannel(this.name);
       this.channel.onmessage = ({ data }) => this.delegate.onTabMessage(data);
     }
     // An open one does not keep a page out of the back/forward cache, but what is said to a page
@@ -506,16 +506,21 @@
       if (!this.mayHaveNewSignIn) this.ping.allowNow();
       this.mayHaveNewSignIn = true;
     }
-    onOwnMessage({ ages, kind, reason, sent }) {
+    onOwnMessage({ ages, kind, reason = "anonymous", sent }) {
       const delay = Math.max(0, Date.now() - sent) / 1e3;
       if (this.page.timeline.merge(ages, delay)) this.isUncertain = false;
       if (kind === "ended" || kind === "lock") {
-        if (delay < FRESH) this.page.ending.end(reason ?? "anonymous", kind === "lock");
+        if (delay < FRESH) this.page.ending.end(reason, kind === "lock");
         else this.page.coverPage();
       }
-      if (kind === "hello" && this.page.ending.reason) void this.ask();
-      if (kind === "hello" || kind === "goodbye") clearTimeout(this.departureTimer);
-      if (kind === "goodbye") this.departureTimer = setTimeout(() => this.onNotFollowed(), FOLLOW);
+      if (kind === "hello") {
+        clearTimeout(this.departureTimer);
+        if (this.page.ending.reason) void this.ask();
+      }
+      if (kind === "goodbye") {
+        clearTimeout(this.departureTimer);
+        this.departureTimer = setTimeout(() => this.onNotFollowed(), FOLLOW);
+      }
     }
     /** A page was left for one that is not of this site, or where nobody is signed in. */
     onNotFollowed() {
@@ -773,8 +778,8 @@
     }
     /** In the element if it is there: while a library swaps them, there may be two in the page. */
     find(name) {
-      const id = `session_security_${name}`;
-      return this.element.querySelector(`#${id}`) ?? document.getElementById(id);
+      const selector = `#session_security_${name}`;
+      return this.element.querySelector(selector) ?? document.querySelector(selector);
     }
     write(name, text) {
       const element = this.find(name);
@@ -826,9 +831,13 @@
       this.lockedSince = moment;
       const place = this.find("since");
       if (!place) return;
-      const style = { dateStyle: "medium", timeStyle: "short" };
-      place.textContent = moment?.toLocaleString(this.language, style) ?? "";
       if (place.parentElement) place.parentElement.hidden = !moment;
+      if (moment) {
+        place.textContent = moment.toLocaleString(this.language, {
+          dateStyle: "medium",
+          timeStyle: "short"
+        });
+      }
     }
     /** A page of 2.x has no cover: locked, it would be blank. */
     get canLock() {
@@ -932,7 +941,8 @@
     leave(isChosen = false) {
       this.page.coverPage();
       this.reason ||= "anonymous";
-      const [url] = location.href.split("#");
+      const { href } = location;
+      const [url] = href.split("#");
       const isLoop = performance.now() < LOOP && document.referrer === url;
       this.isLeaving = isChosen || !(isLoop || this.hasStayed);
       if (!this.isLeaving) {
@@ -940,10 +950,9 @@
         return;
       }
       this.page.retire();
-      const { href, hash } = location;
-      if (hash) history.replaceState(history.state, "", "?");
+      if (url !== href) history.replaceState(history.state, "", "?");
       location.replace(href);
-      if (hash) history.replaceState(history.state, "", href);
+      if (url !== href) history.replaceState(history.state, "", href);
       this.expectDeparture();
     }
     /** A prompt of the site's own may keep the page: then somebody has work in it, and it is locked. */
@@ -1392,13 +1401,14 @@
     }
     enter(phase) {
       const { isEndFinal: isEndFinal2, remaining } = this.timeline;
-      if (phase === "open" || phase === "warning") this.cover.lift();
-      if (phase === "warning" && !this.warning.isOpen) this.unsaved.hold();
       switch (phase) {
         case "open":
+          this.cover.lift();
           this.warning.extend(remaining);
           break;
         case "warning":
+          this.cover.lift();
+          if (!this.warning.isOpen) this.unsaved.hold();
           this.warning.show(remaining, isEndFinal2);
           break;
         case "covered":
@@ -1424,10 +1434,9 @@
       const requireConfirm = options.requireConfirm === true;
       const weight = weighActivity(timeline.facts, options, { isDeliberate, requireConfirm });
       if (weight === "refused") return;
+      if (weight === "rescue") this.conversation.ping.allowNow();
       if (weight !== "late") {
-        const isRescue = weight === "rescue";
-        if (isRescue) this.conversation.ping.allowNow();
-        if (!timeline.recordActivity(isRescue)) return;
+        if (!timeline.recordActivity(weight === "rescue")) return;
         this.conversation.broadcast("activity");
       }
       this.decideAnew();
@@ -1473,9 +1482,8 @@
     addEventListener("pageshow", ({ persisted }) => {
       if (persisted) created.onRestored();
     });
-    if (document.prerendering) {
-      document.addEventListener("prerenderingchange", () => created.start(), { once: true });
-    } else created.start();
+    document.addEventListener("prerenderingchange", () => created.start());
+    if (!document.prerendering) created.start();
     return created;
   }
   var SessionSecurity = class _SessionSecurity extends HTMLElement {
