@@ -14,7 +14,12 @@ const LONGEST_PAUSE = 30;
 const NOBODY = [204, 401, 403];
 
 /** What leads elsewhere, in the answer of a server of perhaps another origin. */
-const ADDRESSES = { a: "href", form: "action", img: "src", link: "href" };
+const ADDRESSES = [
+  ["a", "href"],
+  ["form", "action"],
+  ["img", "src"],
+  ["link", "href"],
+] as const;
 
 type Mounted = PublicElement | null;
 
@@ -63,7 +68,7 @@ function prepare(page: Document, url: string, age: number): boolean {
   const element = page.querySelector<HTMLElement>(NAME);
   const json = element?.firstElementChild;
   if (!element || !json) return false;
-  for (const [name, attribute] of Object.entries(ADDRESSES)) {
+  for (const [name, attribute] of ADDRESSES) {
     for (const link of page.querySelectorAll(`${name}[${attribute}]`)) {
       link.setAttribute(attribute, new URL(link.getAttribute(attribute) ?? "", url).href);
     }

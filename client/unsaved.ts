@@ -160,7 +160,7 @@ export class UnsavedInput {
 
   /** Whether it was to be sent a moment before: by a script, or by the browser. */
   private isSending(unit: Element, time: number, isByScript: boolean): boolean {
-    const { defaultPrevented, timeStamp = Number.NaN } = this.sendings.get(unit) ?? {};
+    const { defaultPrevented, timeStamp = Infinity } = this.sendings.get(unit) ?? {};
     const later = time - timeStamp;
     return defaultPrevented === isByScript && 0 <= later && later <= MOMENT;
   }

@@ -42,8 +42,8 @@ FAULTS = (
     ),
     (
         "a page from the back/forward cache is not covered",
-        "client/element.ts",
-        "    this.watcher?.distrust(); // before it is seen\n",
+        "client/watcher.ts",
+        "    this.distrust(); // before it is seen\n",
         "",
     ),
 )

@@ -1166,7 +1166,7 @@
     }
     /** Whether it was to be sent a moment before: by a script, or by the browser. */
     isSending(unit, time, isByScript) {
-      const { defaultPrevented, timeStamp = Number.NaN } = this.sendings.get(unit) ?? {};
+      const { defaultPrevented, timeStamp = Infinity } = this.sendings.get(unit) ?? {};
       const later = time - timeStamp;
       return defaultPrevented === isByScript && 0 <= later && later <= MOMENT2;
     }
