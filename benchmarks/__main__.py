@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from benchmarks import measures, report
+from benchmarks import measures, plot, report
 
 
 def main() -> int:
@@ -21,6 +21,7 @@ def main() -> int:
     print(report.text(rows))
     command = " ".join(["python -m benchmarks", *sys.argv[1:]])
     report.RESULTS.write_text(report.markdown(rows, command))
+    plot.PICTURE.write_text(plot.picture(rows))
     return 0 if all(row.passed for row in rows) else 1
 
 
