@@ -342,3 +342,19 @@ def test_without_javascript_the_server_still_ends_the_session(
     answer = page.request.get(f"{world.url}/records/")
     assert "/login/" in answer.url
     assert "no activity" in answer.text()
+
+
+def test_a_late_form_that_is_shown_to_its_sender_is_hidden_at_the_next_end(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    token = page.locator("#order-form [name=csrfmiddlewaretoken]").input_value()
+    world.traveller.shift(62)
+    late: dict[str, str | float | bool] = {"symptoms": "A rash", "csrfmiddlewaretoken": token}
+    headers = {"Accept": "text/html", "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
+    world.context.request.post(f"{world.url}/form/", form=late, headers=headers)
+    page.goto(f"{world.url}/login/")
+    world.fill_in_login(page)
+    expect(page.get_by_role("heading", name="Not saved yet")).to_be_visible()
+    world.advance(62, step=2)
+    expect_signed_out(world, page)
+    world.fill_in_login(page)
+    expect(page.locator("main")).to_contain_text("A rash")
