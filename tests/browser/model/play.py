@@ -15,8 +15,9 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 from playwright.sync_api import Browser
 
+from example.models import Order
 from tests.browser.model.schedule import Schedule, draw_steps
-from tests.browser.model.site import Witness, slow
+from tests.browser.model.site import Witness, gate, slow
 from tests.browser.model.stage import Stage
 from tests.browser.model.steps import Step
 from tests.browser.model.truth import Broken
@@ -115,6 +116,7 @@ class Play:
 def play(schedule: Schedule, browser: Browser, url: str) -> Played:
     """Play one schedule in a browser context of its own."""
     Session.objects.all().delete()
+    Order.objects.all().delete()
     cache.clear()
     start = datetime.fromisoformat(schedule.start).astimezone(ZoneInfo(schedule.zone))
     with (
@@ -134,6 +136,7 @@ def play(schedule: Schedule, browser: Browser, url: str) -> Played:
             raise
         finally:
             slow.set()
+            gate.set()
             context.close()
     began = stage.clocks.start
     requests = [f"{served.at - began}"[:11].ljust(13) + f"{served}" for served in Witness.log[-12:]]

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import include, path
 
+from example.forms import OrderForm
 from session_security.decorators import passive
 
+gate = threading.Event()  # lets the long form be saved
+gate.set()
 slow = threading.Event()  # lets the slow request of the schedule end
 
 
@@ -26,7 +31,28 @@ def note(request: HttpRequest) -> HttpResponse:
     return JsonResponse({})
 
 
-urlpatterns = [path("note/", note), path("", include("example.urls"))]
+@login_required
+def form(request: HttpRequest) -> HttpResponse:
+    """Take the long form of the example, in which all is filled in but the symptoms."""
+    order_form = OrderForm(request.POST or None, request.FILES or None, initial=FILLED_IN)
+    if request.method == "POST" and order_form.is_valid():
+        gate.wait(30)
+        return redirect("saved", order_form.save().pk)
+    return render(request, "example/form.html", {"form": order_form})
+
+
+FILLED_IN = {
+    "patient": "P-204817",
+    "ward": "surgery",
+    "sample": "blood",
+    "collected_on": "2030-01-15",
+}
+
+urlpatterns = [
+    path("note/", note),
+    path("form/", form, name="form"),
+    path("", include("example.urls")),
+]
 
 
 @dataclass

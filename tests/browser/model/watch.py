@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from example.models import Order
 from session_security.sessions import times
 from tests.browser.model.limits import (
     CALM,
@@ -17,6 +19,7 @@ from tests.browser.model.limits import (
     PAUSE,
     PRECISION,
     ROUNDING,
+    STAY,
     STEP,
     TICK,
     WAKING,
@@ -65,6 +68,9 @@ class Watch:
 
     def end_step(self) -> None:
         """Its requests have been looked at."""
+        orders = sorted("".join(order.symptoms.split()) for order in Order.objects.all())
+        if orders != sorted(self.stage.orders):
+            raise Broken(f"Of the orders {self.stage.orders} there are {orders}.")
         self.ours_before = self.theirs_before = State.OUT
 
     # Requests
@@ -137,9 +143,11 @@ class Watch:
 
     def _look_at_tab(self, tab: Tab) -> None:
         truth = self.stage.ours
-        if tab.doc == tab.report["doc"] and tab.typed and tab.report["typed"] != tab.typed:
-            raise Broken(f"{tab.name} has lost what was typed.")
-        if tab.typed and tab.covered and truth.state is State.OUT:
+        found = tab.report["typed"], tab.report["file"]
+        if tab.doc == tab.report["doc"] and found != (tab.typed, tab.file):
+            raise Broken(f"{tab.name} has {found}, and not {(tab.typed, tab.file)}.")
+        self._expect_lock(tab)
+        if tab.work and tab.covered and truth.state is State.OUT:
             self.stage.seen.add("lock with unsaved input")
         if tab.private:
             self._may_be_read(tab)
@@ -147,6 +155,16 @@ class Watch:
             self._may_warn(tab)
         if self._should_be_open(tab):
             self._must_be_open(tab)
+
+    def _expect_lock(self, tab: Tab) -> None:
+        """What the person has kept by a prompt of the site's own is locked, with a way back."""
+        stage = self.stage
+        if stage.ours.state is not State.OUT or not tab.covered:
+            tab.refused = inf
+        if stage.now - max(tab.refused, tab.since) >= STAY + TICK + STEP:
+            stage.seen.add("lock by the site's own prompt")
+            if not tab.report["locked"]:
+                raise Broken(f"{tab.name} was kept by its user, and is not locked.")
 
     @property
     def unfelt(self) -> float:
