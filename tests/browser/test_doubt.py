@@ -186,3 +186,30 @@ def test_a_page_that_was_turned_to_is_covered_when_the_server_says_so(world: Wor
     world.front(page)
     world.advance(1)
     expect_signed_out(world, page)
+
+
+def test_a_form_that_a_script_refuses_to_send_is_not_left_unasked(world: World) -> None:
+    page = typed(world)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_label("Symptoms").press("End")  # or the browser asks nobody
+    page.evaluate(
+        """() => {
+            const form = document.querySelector("#order-form");
+            form.noValidate = true;
+            form.addEventListener("submit", (event) => event.preventDefault());
+            form.requestSubmit();
+            location.reload();
+        }"""
+    )
+    for _ in range(100):
+        if asked:
+            break
+        page.wait_for_timeout(20)
+    assert asked == ["beforeunload"]
+    assert is_kept(page)
