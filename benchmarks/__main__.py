@@ -29,6 +29,7 @@ def measured(options: argparse.Namespace) -> Iterator[report.Row]:
     """Yield what is measured, in the order of the table."""
     yield from measures.requests(options.starts, options.rounds)
     yield from measures.races()
+    yield from measures.sockets()
     yield from measures.sizes()
     if not options.no_browser:
         from benchmarks import browser

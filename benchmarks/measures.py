@@ -180,6 +180,22 @@ def _counts(what: str, by_variant: dict[str, int], limit: int) -> Row:
     return Row(what, bare, ours, peer, str(limit), by_variant[OURS] <= limit)
 
 
+def sockets(count: int = 200, looked_at: int = 10) -> Iterator[Row]:
+    """Measure what an open socket takes; it is looked at each 30 s, whatever the timeouts are."""
+    memory, queries = {}, {}
+    for name in (BARE, OURS):
+        with Process(name) as process:
+            memory[name] = process.ask("socket_memory", count=count)
+        with Process(name, warn_after=7_000, expire_after=7_200) as process:
+            queries[name] = process.ask("socket_queries", seconds=3_600, count=looked_at)
+    bare, ours = (f"{memory[name] / 1024:.1f} KiB" for name in (BARE, OURS))
+    yield Row(f"open socket, of {count:,}: memory", bare, ours, "")
+    for when, what, limit in (("open", "opened", 2), ("then", "open for an hour", 240)):
+        bare, ours = (f"{queries[name][when]:g}" for name in (BARE, OURS))
+        kept = queries[OURS][when] <= limit
+        yield Row(f"socket {what}: queries", bare, ours, "", str(limit), kept)
+
+
 def sizes(limit: int = 9_900) -> Iterator[Row]:
     """Add up what a browser loads, each file by gzip -9; 2.6.8 with the jQuery that it needs."""
     static = "session_security/static/session_security"

@@ -7,6 +7,7 @@ and what it returns goes out as one line.
 from __future__ import annotations
 
 import asyncio
+import gc
 import http.client
 import io
 import json
@@ -14,11 +15,15 @@ import socket
 import sys
 import threading
 import time
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django
+from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -30,7 +35,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.settings import PEER, VARIANT
+from benchmarks.settings import OURS, PEER, VARIANT
 
 COOKIE = "sessionid"
 PING = "/session_security/ping/"
@@ -209,6 +214,46 @@ class Worker:
         connection.close()
         return response.status
 
+    # Sockets
+
+    def socket_memory(self, count: int) -> float:
+        """Return the bytes that an open socket takes, of `count` of this user's."""
+
+        async def run() -> float:
+            # What the first one makes is there for all.
+            async with opened_sockets(self.key, 10):
+                pass
+            gc.collect()
+            before, _ = tracemalloc.get_traced_memory()
+            async with opened_sockets(self.key, count):
+                gc.collect()
+                after, _ = tracemalloc.get_traced_memory()
+            return (after - before) / count
+
+        tracemalloc.start()
+        try:
+            return self.loop.run_until_complete(run())
+        finally:
+            tracemalloc.stop()
+
+    def socket_queries(self, seconds: int, count: int) -> dict[str, float]:
+        """Return the queries of each of `count` sockets: to open it, and then in so many seconds.
+
+        Nobody waits: the clock is put forward to the next look, again and again.
+        """
+        found = {"open": 0.0, "then": 0.0}
+
+        async def run() -> None:
+            await sync_to_async(count_queries)()
+            async with opened_sockets(self.key, count):
+                found["open"] = await sync_to_async(count_queries)() / count
+                await let_pass(seconds)
+                found["then"] = await sync_to_async(count_queries)() / count
+
+        with passing_time() as let_pass:
+            self.loop.run_until_complete(run())
+        return found
+
     # The visitor
 
     def session_key(self) -> str:
@@ -321,6 +366,90 @@ class Worker:
             return inner(*args)
 
         self.loop.run_in_executor = run_in_executor  # type: ignore[assignment,method-assign]
+
+
+async def silent(scope: Any, receive: Any, send: Any) -> None:
+    """Accept a socket, and wait until it is closed."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await receive()
+
+
+@asynccontextmanager
+async def opened_sockets(key: str, count: int) -> AsyncIterator[None]:
+    """Hold so many sockets open, as an ASGI server does."""
+    application: Any = silent
+    if VARIANT == OURS:
+        from session_security.asgi import SessionSecurityMiddleware
+
+        application = SessionSecurityMiddleware(silent)
+    headers = [(b"host", b"localhost"), (b"cookie", f"{COOKIE}={key}".encode())]
+    accepted = 0
+
+    async def send(message: Any) -> None:
+        nonlocal accepted
+        accepted += message["type"] == "websocket.accept"
+
+    def started() -> tuple[asyncio.Task[None], asyncio.Queue[Any]]:
+        arriving: asyncio.Queue[Any] = asyncio.Queue()
+        arriving.put_nowait({"type": "websocket.connect"})
+        scope = {"type": "websocket", "path": "/ws/", "headers": list(headers)}
+        return asyncio.create_task(application(scope, arriving.get, send)), arriving
+
+    sockets = [started() for _ in range(count)]
+    while accepted < count:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    yield
+    for _, arriving in sockets:
+        arriving.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    await asyncio.gather(*(task for task, _ in sockets))
+
+
+def count_queries() -> int:
+    """Return the queries of this thread since it was asked last."""
+    found = len(connection.queries_log)
+    connection.queries_log.clear()
+    connection.force_debug_cursor = True
+    return found
+
+
+@contextmanager
+def passing_time() -> Iterator[Callable[[int], Awaitable[None]]]:
+    """Give the clock by which sockets sleep to the caller, who can let seconds pass."""
+    if VARIANT != OURS:
+
+        async def nothing(seconds: int) -> None: ...
+
+        yield nothing
+        return
+    import time_machine
+
+    from session_security import watch
+
+    sleepers: list[tuple[float, asyncio.Future[None]]] = []
+    clock, asleep = watch.clock, watch.asleep
+
+    async def fall_asleep(seconds: float) -> None:
+        sleepers.append((time.time() + seconds, asyncio.get_running_loop().create_future()))
+        await sleepers[-1][1]
+
+    async def let_pass(seconds: int) -> None:
+        count, end = len(sleepers), time.time() + seconds
+        while due := min(sleepers, key=lambda sleeper: sleeper[0]):
+            if due[0] > end:
+                return
+            traveller.move_to(max(due[0], time.time()), tick=False)
+            sleepers.remove(due)
+            due[1].set_result(None)
+            while len(sleepers) < count:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+
+    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
+        watch.clock, watch.asleep = time.time, fall_asleep  # type: ignore[assignment]
+        try:
+            yield let_pass
+        finally:
+            watch.clock, watch.asleep = clock, asleep
 
 
 def main() -> None:
