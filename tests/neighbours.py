@@ -100,6 +100,9 @@ def redirects_to_login(get_response: Any) -> Any:
     return middleware
 
 
+LOGIN_BEHIND = "tests.neighbours.redirects_to_login"
+
+
 @sync_and_async_middleware
 def falls_back(get_response: Any) -> Any:
     """Shows a page where there is no view, as FlatpageFallbackMiddleware does."""

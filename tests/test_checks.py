@@ -75,6 +75,11 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
         "W014",
         ["LOGIN_URL"],
     ),
+    "a login page without the language that all paths have": (
+        {"LOGIN_URL": "/login/", "ROOT_URLCONF": "tests.urls_in_languages"},
+        "W014",
+        ["'/login/'"],
+    ),
     "no middleware": ({"MIDDLEWARE": WITHOUT}, "W011", ["MIDDLEWARE", OURS]),
     "no sessions": (
         {"MIDDLEWARE": [path for path in plain.MIDDLEWARE if path != SESSIONS]},
@@ -252,6 +257,16 @@ RIGHT: dict[str, dict[str, object]] = {
     },
     "a login page elsewhere": {"LOGIN_URL": "https://id.example.org/"},
     "a login page with a query": {"LOGIN_URL": "/login/?by=name"},
+    "a login page to whose path Django adds the language": {
+        "LOGIN_URL": "/login/",
+        "ROOT_URLCONF": "tests.urls_in_languages",
+        "MIDDLEWARE": ["django.middleware.locale.LocaleMiddleware", *plain.MIDDLEWARE],
+    },
+    "a login page in any language": {
+        "LOGIN_URL": "login",
+        "ROOT_URLCONF": "tests.urls_in_languages",
+        "LANGUAGE_CODE": "de",
+    },
     "a path to go to": {
         "SESSION_SECURITY_REDIRECT_TO_LOGOUT": True,
         "SESSION_SECURITY_LOGOUT_URL": "/bye/",

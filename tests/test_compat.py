@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.template.loader import get_template
@@ -17,11 +18,12 @@ import session_security.settings
 from session_security.middleware import SessionSecurityMiddleware
 from session_security.sessions import times
 from session_security.utils import get_last_activity, set_last_activity
+from session_security.views import PingView
 
 from . import settings as plain
 from . import urls
 from .conftest import NOON
-from .neighbours import OURS, OwnPing, OwnPingWithOurs, own_ping
+from .neighbours import LOGIN_BEHIND, OURS, OwnPing, OwnPingWithOurs, own_ping, stack
 from .visitor import FETCH, PING, Visitor
 
 # Settings
@@ -440,6 +442,34 @@ def test_a_question_to_a_view_of_the_site_s_own_extends_nothing(
     visitor.send("GET", f"{PING}?idleFor=0", headers=image)
     visitor.send("GET", f"{PING}?idleFor=0", headers=FETCH | {"Sec-Fetch-Site": "cross-site"})
     assert times.last_activity(visitor.session) == NOON
+
+
+class WithGuardedPing(WithOwnPing):
+    """The ping for signed-in users alone, as sites do by habit."""
+
+    def __init__(self) -> None:
+        super().__init__(login_required(PingView.as_view()))
+
+
+@pytest.mark.parametrize("guard", ["decorator", "middleware"])
+def test_a_page_that_asks_too_late_is_told_though_the_site_leads_it_to_the_login_page(
+    settings: Settings, visitor: Visitor, clock: Traveller, guard: str
+) -> None:
+    """Its script would follow, and find a page instead of an answer."""
+    if guard == "decorator":
+        settings.ROOT_URLCONF = WithGuardedPing()
+    else:
+        settings.MIDDLEWARE = stack(after=LOGIN_BEHIND)
+    visitor.sign_in("alice")
+    clock.shift(600)
+    first, second = visitor.ping(idleFor=600), visitor.ping(idleFor=600)
+    assert (first.status_code, first.json()) == (401, {"state": "expired", "reason": "idle"})
+    assert second.json() == {"state": "expired", "reason": "anonymous"}
+    assert second.headers["X-Session-Expired"] == "anonymous"
+    by_get = visitor.send("GET", f"{PING}?idleFor=600", headers=FETCH)
+    assert (by_get.status_code, by_get.content) == (200, b'"logout"')
+    assert by_get.headers["Cache-Control"] == "no-store"
+    assert visitor.navigate("/private/").status_code == 302
 
 
 # 2.6.8 as it ran

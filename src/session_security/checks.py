@@ -14,12 +14,21 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.middleware.cache import FetchFromCacheMiddleware
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import resolve_url
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.template.exceptions import TemplateDoesNotExist
-from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.urls import (
+    NoReverseMatch,
+    Resolver404,
+    get_script_prefix,
+    is_valid_path,
+    resolve,
+    reverse,
+)
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language, override
 
 from .conf import NAMES, PREFIX, conf
 from .middleware import SessionSecurityMiddleware
@@ -285,17 +294,34 @@ def check_login() -> Iterator[CheckMessage]:
     """W014: the link "Sign in again" leads to a page."""
     if not conf.resume_path:
         return
-    try:
-        address = resolve_url(settings.LOGIN_URL)
-        if address.startswith("/") and not address.startswith("//"):
-            resolve("/" + urlsplit(address).path.removeprefix(get_script_prefix()).lstrip("/"))
-    except (NoReverseMatch, Resolver404):
+    with override(settings.LANGUAGE_CODE):
+        leads_somewhere = _leads_somewhere(settings.LOGIN_URL)
+    if not leads_somewhere:
         yield Warning(
             f"LOGIN_URL is {str(settings.LOGIN_URL)!r}, which leads nowhere: nobody can sign in "
             "again from a page that is locked.",
             hint="Set LOGIN_URL to your login page; where that is the admin's, to 'admin:login'.",
             id="session_security.W014",
         )
+
+
+def _leads_somewhere(url: object) -> bool:
+    try:
+        address = resolve_url(url)
+    except NoReverseMatch:
+        return False
+    if not address.startswith("/") or address.startswith("//"):
+        return True
+    path = "/" + urlsplit(address).path.removeprefix(get_script_prefix()).lstrip("/")
+    # Django's LocaleMiddleware leads from a path without a language to the one that has it.
+    return is_valid_path(path) or (
+        any(_is_locale_middleware(_import(name)) for name in settings.MIDDLEWARE)
+        and is_valid_path(f"/{get_language()}{path}")
+    )
+
+
+def _is_locale_middleware(middleware: object) -> bool:
+    return isclass(middleware) and issubclass(middleware, LocaleMiddleware)
 
 
 def _sources(name: str) -> Iterator[str]:

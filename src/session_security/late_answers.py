@@ -37,6 +37,14 @@ def late_answer(request: HttpRequest, reason: Reason) -> HttpResponse | None:
     return response
 
 
+def late_ping(request: HttpRequest, reason: Reason) -> HttpResponse:
+    """The answer to a page that asks when nobody is signed in, in the protocol that it speaks."""
+    headers = {"X-Session-Expired": str(reason), "Cache-Control": "no-store"}
+    if request.method == "POST":
+        return JsonResponse({"state": "expired", "reason": reason}, status=401, headers=headers)
+    return HttpResponse('"logout"', content_type="application/json", headers=headers)
+
+
 def _data(request: HttpRequest, reason: Reason) -> HttpResponse:
     return JsonResponse({"detail": explanation(reason), "reason": reason}, status=401)
 

@@ -27,7 +27,7 @@ from django.utils.functional import SimpleLazyObject
 from . import _django, requests, streams
 from .conf import SecuredRequest, SessionSecurity, conf
 from .insertion import insert_element, needs_element
-from .late_answers import explanation, late_answer
+from .late_answers import explanation, late_answer, late_ping
 from .late_posts.handling import carry_over_logout, finish_response, is_arriving, receive
 from .policy import Reason, Timeouts
 from .reports import (
@@ -331,6 +331,8 @@ class SessionSecurityMiddleware:
             # Whatever does not look at the session is served; templates swallow what it raises.
             was_refused = response.status_code == 500 or outage.was_refused(request.session)
             return _unavailable() if was_refused else response
+        if reason and _is_ping_led_away(request, response):
+            response = late_ping(request, reason)
         finish_response(request, response)
         if reason is None:
             add_status(request, response)
@@ -392,6 +394,14 @@ def _is_first_look(request: HttpRequest) -> bool:
 def _is_for_element(request: HttpRequest) -> bool:
     """Whether the browser's side of the app asks, and not a script or a person of the site."""
     return request.path in (conf.ping_path, conf.element_path)
+
+
+def _is_ping_led_away(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether a page asks, and is sent to the login page by something of the site's own.
+
+    A script follows that, and finds a page where it expects an answer.
+    """
+    return request.path == conf.ping_path and 300 <= response.status_code < 400
 
 
 def _is_ping_of_the_site(request: HttpRequest) -> bool:
