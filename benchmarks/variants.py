@@ -26,6 +26,7 @@ def peer_python() -> Path:
             f"django-session-security=={PEER}",
             f"django=={version('django')}",
             f"time-machine=={version('time-machine')}",
+            f"psycopg[binary]=={version('psycopg')}",  # for the tests that share a store
             "xstatic-jquery==3.7.1.1",  # which 2.6.8 needs and leaves to the site
         ]
     )

@@ -1,10 +1,12 @@
-"""A site that 2.6.8 and this version serve side by side; see ``test_beside_old.py``.
+"""A site that 2.6.8 and this version serve side by side; see ``releases.py``.
 
 The process of 2.6.8 has an interpreter of its own, and of ours this file alone.
 """
 
+import json
 import os
 import sys
+import time
 
 import django
 from django.conf import settings
@@ -21,8 +23,9 @@ APPS = [
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Signs in alice."""
-    login(request, get_user_model().objects.get(username="alice"))
+    """Signs somebody in: ``?user``, or else alice."""
+    user = get_user_model().objects.get(username=request.GET.get("user", "alice"))
+    login(request, user)
     return HttpResponse("")
 
 
@@ -31,6 +34,8 @@ def name(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.user.get_username())
 
 
+os.environ["TZ"] = os.environ["BESIDE_ZONE"]
+time.tzset()  # as Django does for settings that are a module
 settings.configure(
     SECRET_KEY="the same for both servers, and long enough to be signed with",
     ALLOWED_HOSTS=["127.0.0.1"],
@@ -42,13 +47,7 @@ settings.configure(
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "session_security.middleware.SessionSecurityMiddleware",
     ],
-    DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": os.environ["BESIDE_DATABASE"],
-            "OPTIONS": {"timeout": 30},
-        }
-    },
+    DATABASES={"default": json.loads(os.environ["BESIDE_DATABASE"])},
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",
     TIME_ZONE=os.environ["BESIDE_ZONE"],
     USE_TZ=True,
@@ -61,6 +60,7 @@ django.setup()
 urlpatterns = [
     path("sign-in/", sign_in),
     path("name/", name),
+    path("stock/", name),
     path("session_security/", include("session_security.urls")),
 ]
 
@@ -70,8 +70,9 @@ def serve() -> None:
 
     Each line that is read, an ISO time, is what the clock shows from then on.
     """
+    from socketserver import ThreadingMixIn
     from threading import Thread
-    from wsgiref.simple_server import WSGIRequestHandler, make_server
+    from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
     import time_machine
     from django.core.wsgi import get_wsgi_application
@@ -80,7 +81,12 @@ def serve() -> None:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
+    class Threads(ThreadingMixIn, WSGIServer):
+        daemon_threads = True
+        request_queue_size = 128
+
+    site = get_wsgi_application()
+    server = make_server("127.0.0.1", 0, site, Threads, Quiet)
     traveller = None
     _say(str(server.server_port))
     Thread(target=server.serve_forever, daemon=True).start()

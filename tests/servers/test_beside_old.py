@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Self
 
 import pytest
 
-from benchmarks.variants import peer_python
+from .releases import Server, both
 
-ROOT = Path(__file__).resolve().parents[2]
-SITE = Path(__file__).with_name("beside.py")
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 NIGHTS = {  # half an hour before the clocks are changed in Europe
     "spring": datetime(2026, 3, 29, 0, 30, tzinfo=UTC),
@@ -24,37 +18,6 @@ NIGHTS = {  # half an hour before the clocks are changed in Europe
 }
 ZONES = ["UTC", "Europe/Berlin"]
 PING = "/session_security/ping/"
-
-
-class Server:
-    """One of the two, in a process of its own."""
-
-    def __init__(self, python: Path, environment: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [str(python), "-P", str(SITE), "serve"],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.port = int(self._line())
-
-    def _line(self) -> str:
-        assert self.process.stdout
-        return self.process.stdout.readline()
-
-    def set_clock(self, moment: datetime) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(f"{moment.isoformat()}\n")
-        self.process.stdin.flush()
-        assert self._line() == "set\n"
-
-    def close(self) -> None:
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.close()  # it reads no more, and ends
-        self.process.wait(30)
-        self.process.stdout.close()
 
 
 class Person:
@@ -113,16 +76,14 @@ class Person:
 def servers(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Server]]:
-    database = tmp_path_factory.mktemp("beside") / "db.sqlite3"
-    common = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    common |= {"BESIDE_DATABASE": str(database), "BESIDE_ZONE": str(request.param)}
-    common.pop("DJANGO_SETTINGS_MODULE", None)
-    ours = common | {"PYTHONPATH": str(ROOT / "src")}
-    subprocess.run([sys.executable, "-P", str(SITE), "prepare"], env=ours, check=True)
-    old, new = Server(peer_python(), common), Server(Path(sys.executable), ours)
-    yield old, new
-    old.close()
-    new.close()
+    file = tmp_path_factory.mktemp("beside") / "db.sqlite3"
+    database = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(file),
+        "OPTIONS": {"timeout": 30},
+    }
+    with both(database, str(request.param), is_new=True) as pair:
+        yield pair
 
 
 @pytest.fixture
