@@ -214,6 +214,18 @@ def test_the_button_signs_out_and_leads_back_to_the_front_end(app: FrontEnd) -> 
 
 
 @another_origin
+def test_a_picture_in_a_dialog_comes_from_the_site(app: FrontEnd) -> None:
+    def add_picture(route: Route) -> None:
+        answer = route.fetch()
+        picture = '<h2><img src="/logo.png"></h2><h2'
+        route.fulfill(response=answer, body=answer.text().replace("<h2", picture, 1))
+
+    app.world.context.route("**/session_security/element/**", add_picture)
+    picture = app.sign_in().locator("session-security img")
+    assert picture.evaluate("(image) => image.src") == f"{app.world.url}/logo.png"
+
+
+@another_origin
 def test_a_sign_out_on_the_site_itself_is_seen_when_one_turns_to_the_page(app: FrontEnd) -> None:
     """No tab of another origin can tell it."""
     world, page = app.world, app.sign_in()
