@@ -21,7 +21,7 @@ OPTIONS = ("--ds=tests.browser.settings", "-x")
 FAULTS = (
     (
         "the server stores no report",
-        "session_security/views.py",
+        "session_security/reports.py",
         "    store_activity(session, at)\n",
         "",
     ),
@@ -51,15 +51,15 @@ FAULTS = (
     ),
     (
         "one press leaves a page with work in it",
-        "client/watcher.ts",
-        "isSure || !this.ending.holdsWork",
+        "client/ending.ts",
+        "isSure || !this.holdsWork",
         "true",
         f"{DOUBT}::test_leaving_work_is_asked_first_and_can_be_taken_back",
     ),
     (
         "Escape leaves a covered page",
         "client/watcher.ts",
-        "    if (this.cover.isUp) {\n      this.cover.explain(this.ending.reason);\n",
+        "    if (this.cover.isUp) {\n      this.cover.takeBack();\n",
         "    if (this.cover.isUp) {\n      this.ending.leave(true);\n",
         f"{DOUBT}::test_in_doubt_no_single_key_or_click_does_anything",
     ),
