@@ -63,7 +63,7 @@ export class Dialogs {
     const dialog = this.find(name);
     if (!dialog) return;
     for (const part of dialog.querySelectorAll<HTMLElement>("[data-when]")) {
-      part.hidden = !part.matches(`[data-when~=${when}]`);
+      part.hidden = !part.matches(`[data-when~='${when}']`);
     }
     if (!isDialog(dialog)) {
       dialog.style.display = isOpen ? "block" : "none";

@@ -795,7 +795,7 @@
       const dialog = this.find(name);
       if (!dialog) return;
       for (const part of dialog.querySelectorAll("[data-when]")) {
-        part.hidden = !part.matches(`[data-when~=${when}]`);
+        part.hidden = !part.matches(`[data-when~='${when}']`);
       }
       if (!isDialog(dialog)) {
         dialog.style.display = isOpen ? "block" : "none";
