@@ -121,17 +121,17 @@ export class Ending {
       return;
     }
     this.page.retire();
-    // What differs by the part after # alone is not loaded.
+    // What differs by the part after # alone is not loaded; WebKit looks at that a moment later.
     if (url !== href) history.replaceState(history.state, "", "?");
     location.replace(href);
-    if (url !== href) history.replaceState(history.state, "", href);
-    this.expectDeparture();
+    this.expectDeparture(href);
   }
 
   /** A prompt of the site's own may keep the page: then somebody has work in it, and it is locked. */
-  private expectDeparture(): void {
+  private expectDeparture(href = location.href): void {
     setTimeout(() => {
       if (!this.isLeaving) return;
+      if (location.href !== href) history.replaceState(history.state, "", href);
       this.isLeaving = false;
       this.hasStayed = true;
       this.page.resume();

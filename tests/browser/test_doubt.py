@@ -147,6 +147,16 @@ def test_a_page_that_its_user_kept_by_the_site_s_own_prompt_is_locked(world: Wor
     assert asked == ["beforeunload"]
 
 
+def test_a_page_that_was_kept_has_its_whole_address_again(world: World) -> None:
+    page = world.sign_in(path="/form/")
+    page.evaluate("location.hash = '#notes'")
+    page.get_by_role("heading", level=1).click()
+    refuse(page)
+    world.advance(66, step=2)
+    expect(sign_in_link(page)).to_be_visible()
+    expect(page).to_have_url(f"{world.url}/form/#notes")
+
+
 def test_signing_out_in_the_warning_asks_if_work_would_be_lost(world: World) -> None:
     page = typed(world)
     asked = refuse(page)

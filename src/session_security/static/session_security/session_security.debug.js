@@ -952,13 +952,13 @@
       this.page.retire();
       if (url !== href) history.replaceState(history.state, "", "?");
       location.replace(href);
-      if (url !== href) history.replaceState(history.state, "", href);
-      this.expectDeparture();
+      this.expectDeparture(href);
     }
     /** A prompt of the site's own may keep the page: then somebody has work in it, and it is locked. */
-    expectDeparture() {
+    expectDeparture(href = location.href) {
       setTimeout(() => {
         if (!this.isLeaving) return;
+        if (location.href !== href) history.replaceState(history.state, "", href);
         this.isLeaving = false;
         this.hasStayed = true;
         this.page.resume();
