@@ -13,6 +13,10 @@ PYTEST := $(PY) -m pytest
 # As many processes as there are cores, each with a database of its own.
 PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 comma := ,
+# Finds a browser, or installs it, and names it to what follows: CHROMIUM=/path/to/chromium.
+NAMED = $(call upper,$(1))="$$($(PY) scripts/find_browser.py $(1) $(2))" && export $(call upper,$(1)) &&
+upper = $(shell echo $(1) | tr a-z A-Z)
+ENGINES := chromium
 # npm and what it installs are started through "env node".
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
@@ -100,24 +104,26 @@ test-fire: .venv/dev-ready ## races and faults on real servers, in short
 
 # A process of its own: Playwright's event loop would hide mistakes in the tests of async code.
 .PHONY: test-browser
-test-browser: .venv/dev-ready node_modules/ready ## the tests in Chromium
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) $(PARALLEL) tests/browser --ds=tests.browser.settings
+test-browser: .venv/dev-ready node_modules/ready ## the tests in browsers: ENGINES="chromium firefox webkit"
+	$(foreach engine,$(ENGINES),$(call NAMED,$(engine),$(if $(filter-out chromium,$(engine)),--or-none))) \
+		$(PYTEST) $(PARALLEL) tests/browser --ds=tests.browser.settings \
+		$(foreach engine,$(ENGINES),$${$(call upper,$(engine)):+--browser $(engine)})
 
 # Not part of "test": it needs the network, and most of an hour. What it writes is a page of the docs.
 .PHONY: ecosystem
 ecosystem: .venv/dev-ready node_modules/ready ## whole journeys with real packages: ONLY=admin,wagtail
 	$(PY) scripts/ecosystem.py $(subst $(comma), ,$(ONLY))
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/ecosystem --ds=tests.browser.settings \
+	$(call NAMED,chromium) $(PYTEST) tests/ecosystem --ds=tests.browser.settings \
 		--override-ini=faulthandler_timeout=900 --write $(if $(ONLY),--only $(ONLY))
 
 .PHONY: world
 world: .venv/dev-ready ## random schedules: SCHEDULES=2000 SEED=1000, or REPLAY='{...}'
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PYTEST) tests/browser/model --ds=tests.browser.settings \
+	$(call NAMED,chromium) $(PYTEST) tests/browser/model --ds=tests.browser.settings \
 		$(if $(SCHEDULES),--schedules $(SCHEDULES)) $(if $(SEED),--seed $(SEED)) $(if $(REPLAY),--replay '$(REPLAY)')
 
 .PHONY: faults
 faults: .venv/dev-ready node_modules/ready ## what finds each of some faults that are put into the code
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(NODE) $(PY) scripts/faults.py
+	$(call NAMED,chromium) $(NODE) $(PY) scripts/faults.py
 
 .PHONY: mutants
 mutants: .venv/dev-ready ## small changes of the server's code that no test notices (hours): MODULES=policy,views
@@ -151,7 +157,7 @@ bench: .venv/dev-ready ## measure, side by side with other packages
 .PHONY: capacity
 capacity: .venv/dev-ready ## measure what many people cost, on each session engine (10 minutes)
 	$(UV) pip install --quiet --python $(PY) -r requirements/capacity.txt
-	CHROMIUM="$$($(PY) scripts/find_chromium.py)" && export CHROMIUM && $(PY) -m benchmarks.capacity
+	$(call NAMED,chromium) $(PY) -m benchmarks.capacity
 
 .PHONY: docs
 docs: .venv/dev-ready ## build the documentation into docs/_build/html

@@ -14,7 +14,7 @@ from benchmarks import client
 from benchmarks.report import Row
 from benchmarks.settings import OURS, PEER
 from benchmarks.variants import Process
-from scripts.find_chromium import find
+from scripts.find_browser import find
 
 GONE_LIMIT = 100  # milliseconds
 OPEN_LIMIT = 300  # milliseconds
@@ -52,7 +52,7 @@ LOCKED = "document.querySelector('#session_security_cover a')?.checkVisibility()
 
 def figures(repeats: int = 5) -> Iterator[Row]:
     """Measure both; `CHROMIUM` may name the Chromium to take."""
-    chromium = os.environ.get("CHROMIUM") or find()
+    chromium = os.environ.get("CHROMIUM") or find("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         gone = {name: warning_gone(browser, name, repeats) for name in (OURS, PEER)}

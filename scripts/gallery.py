@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.find_chromium import find  # noqa: E402
+from scripts.find_browser import find  # noqa: E402
 
 FOLDER = ROOT / "docs" / "_static" / "gallery"
 PING = "**/session_security/ping/**"
@@ -150,7 +150,9 @@ def main() -> None:
     """Draw all of them."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=find("chromium"), args=["--no-sandbox"]
+        )
         for look in LOOKS:
             draw(browser, url, look)
         browser.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.browser import BETWEEN_ACTS, HOUR, PATH, STEP, visitor
 from benchmarks.settings import OURS
 from benchmarks.variants import Process
-from scripts.find_chromium import find
+from scripts.find_browser import find
 from tests.browser.clock import stop_clock
 
 READER, TYPIST = "reader: a page a minute", "typist: one page, never left"
@@ -21,7 +21,7 @@ def hours() -> dict[str, dict[str, int]]:
     """What each of the `PEOPLE` comes to in an hour, with an act every ten seconds."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or find(), args=["--no-sandbox"]
+            executable_path=os.environ.get("CHROMIUM") or find("chromium"), args=["--no-sandbox"]
         )
         found = {name: _hour(browser, stay) for name, stay in PEOPLE.items()}
         browser.close()

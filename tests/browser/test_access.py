@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 from pytest_django.fixtures import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import World, cover, expect_covered, expect_warned, move, warning
 

@@ -5,9 +5,10 @@ from time import sleep
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route
 from pytest_django.fixtures import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     World,

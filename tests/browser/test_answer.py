@@ -4,9 +4,10 @@ import random
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page
 from pytest_django.fixtures import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     World,

@@ -1,14 +1,16 @@
 """A page that the browser kept whole, in its back/forward cache, is not seen before it is judged.
 
-Chromium's own cache is at work here. Playwright turns it off, so this file starts another browser.
+Each engine's own cache is at work here. In Chromium, Playwright turns it off, so this file starts
+another one.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import init_script
 from tests.browser.world import (
     World,
@@ -30,12 +32,18 @@ def caching(
 
 
 @pytest.fixture
-def context(caching: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
-    """A context of that browser, for the world."""
-    context = caching.new_context(**browser_context_args)
+def context(
+    browser_name: str, browser_context_args: dict[str, Any], request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    """A context of a browser with that cache, for the world."""
+    if browser_name == "chromium":
+        context = request.getfixturevalue("caching").new_context(**browser_context_args)
+    else:
+        context = request.getfixturevalue("fresh_context")
     context.add_init_script(init_script("page/cache.js"))
     yield context
-    context.close()
+    if browser_name == "chromium":
+        context.close()
 
 
 COVERED = '{"cover":true,"readable":false}'
@@ -51,7 +59,7 @@ def leave(world: World) -> Page:
 
 def go_back(world: World, page: Page) -> None:
     """Go back, as the button does."""
-    page.go_back(wait_until="commit")  # it is not loaded
+    page.evaluate("history.back()")
 
 
 def test_a_page_gone_back_to_is_covered_until_the_server_says_alive(world: World) -> None:

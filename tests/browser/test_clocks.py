@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     NOON,

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
+from tests.browser.expecting import expect
 from tests.browser.world import World
 
 PAGE = """<!doctype html><html lang="en"><title>Written for 2.x</title>

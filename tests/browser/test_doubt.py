@@ -1,8 +1,9 @@
 """No single key or click throws work away, and no page is covered for being turned to."""
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page
 
+from tests.browser.expecting import expect
 from tests.browser.test_lock import sign_in_again, sign_in_link
 from tests.browser.world import (
     World,

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route
 from pytest_django.fixtures import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     World,
@@ -334,9 +335,7 @@ def swap(page: Page) -> None:
     page.evaluate(function("page/bodies.js", "replaceBody"))
 
 
-def test_without_javascript_the_server_still_ends_the_session(
-    world: World, browser: object
-) -> None:
+def test_without_javascript_the_server_still_ends_the_session(world: World) -> None:
     page = world.sign_in()
     world.traveller.shift(61)
     answer = page.request.get(f"{world.url}/records/")

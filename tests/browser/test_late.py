@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
 from example.models import Order
 from tests.browser import catch_all
+from tests.browser.expecting import expect
 from tests.browser.test_lock import arrived, fill
 from tests.browser.world import NOON, World
 

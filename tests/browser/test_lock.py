@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import APIResponse, Dialog, Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, Dialog, Locator, Page, Route
 from pypdf import PdfReader
 from pytest_django.fixtures import Settings
 
 from example.models import Order
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.test_access import violations
 from tests.browser.traffic import PING

@@ -3,8 +3,9 @@
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.world import (
     World,

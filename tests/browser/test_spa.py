@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import override_settings
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import spa_urls
 from tests.browser.conftest import world_of
+from tests.browser.expecting import expect
 from tests.browser.front_end import bundle, served
 from tests.browser.world import (
     World,

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route
 from pytest_django.fixtures import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.fields import KINDS
 from tests.browser.scripts import FOLDER, function
 from tests.browser.world import World, cover, events, expect_covered, expect_signed_out, prompts

@@ -1,7 +1,6 @@
 """A page belongs to the user it was made for."""
 
-from playwright.sync_api import expect
-
+from tests.browser.expecting import expect
 from tests.browser.world import World, act_by_key, expect_quiet, expect_signed_out
 
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page
 from pytest_django import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.visits import LIBRARIES
 from tests.browser.world import (

@@ -1,9 +1,10 @@
 """Whoever is idle is warned in all tabs, and stays by the simplest of acts."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from pytest_django.fixtures import Settings
 
+from tests.browser.expecting import expect
 from tests.browser.world import (
     World,
     act_by_key,

@@ -13,17 +13,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
-from playwright.sync_api import (
-    BrowserContext,
-    Error,
-    Frame,
-    Locator,
-    Page,
-    Request,
-    expect,
-)
+from playwright.sync_api import BrowserContext, Error, Frame, Locator, Page, Request
 
 from session_security.sessions import times
+from tests.browser.expecting import expect
 from tests.browser.scripts import function
 from tests.browser.traffic import Traffic
 

@@ -3,6 +3,28 @@
 /** As it is without Playwright's clock. */
 interface RealPerformance extends Performance {
   stamp: PropertyDescriptor | undefined;
+  /** Only where the clock is that of still_clock.js. */
+  wait?(delay: number): Promise<void>;
+}
+
+/** still_clock.js: what the clocks of the browser show. */
+declare const WALL: number;
+declare const MONOTONIC: number;
+
+interface StillTime {
+  wall: number;
+  monotonic: number;
+}
+
+/** find.js: one step to an element. */
+interface Step {
+  kind: string;
+  css?: string;
+  role?: string;
+  name?: string;
+  source?: string;
+  flags?: string;
+  index?: number;
 }
 
 /** Of axe-core, which a test puts in. */
@@ -19,6 +41,14 @@ interface Window {
   events: string[];
   said: string[];
   marks: Record<string, number>;
+  /** first.js: the tab that the page is in. */
+  pageId?: string;
+  stillClock?: {
+    due(): number;
+    set(time: StillTime): void;
+    run(time: StillTime): Promise<void>;
+    jump(time: StillTime): Promise<void>;
+  };
   /** access.js */
   audit: Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
   /** lock.js: the tokens that the page was given. */

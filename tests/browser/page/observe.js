@@ -27,7 +27,7 @@ BroadcastChannel.prototype.postMessage = function (message) {
   window.effects += 1;
   postMessage.call(this, message);
 };
-navigation.addEventListener("navigate", () => {
+window.navigation?.addEventListener("navigate", () => {
   window.effects += 1;
 });
 

@@ -27,7 +27,7 @@ export async function waits(held) {
       port2.postMessage(0);
     });
   for (let n = 0; n < 20 && (!isLoaded() || window.asked > held); n++) {
-    await scheduler.postTask(() => {}, { delay: 2 });
+    await (window.real.wait?.(2) ?? scheduler.postTask(() => {}, { delay: 2 }));
   }
   for (let n = 0; n < 3; n++) await nextTurn();
   const asked = isLoaded() ? (window.asked ?? 0) : Number.POSITIVE_INFINITY;
