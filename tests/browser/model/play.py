@@ -16,6 +16,7 @@ from django.test import Client, override_settings
 from playwright.sync_api import Browser
 
 from example.models import Order
+from tests.browser.model.connections import time
 from tests.browser.model.schedule import Schedule, draw_steps
 from tests.browser.model.site import Witness, gate, slow
 from tests.browser.model.stage import Stage
@@ -124,6 +125,7 @@ def play(schedule: Schedule, browser: Browser, url: str) -> Played:
         time_machine.travel(start, tick=False) as traveller,  # whose zone it takes
     ):
         context = browser.new_context(has_touch=True, timezone_id=schedule.zone)
+        time.now = 0.0
         stage = Stage(schedule, context, traveller, url)
         playing = Play(schedule, stage)
         broken = ""
@@ -135,6 +137,7 @@ def play(schedule: Schedule, browser: Browser, url: str) -> Played:
             error.add_note("\n".join([f"Seed {schedule.seed}:", *playing.lines]))
             raise
         finally:
+            stage.close_connections()
             slow.set()
             gate.set()
             context.close()

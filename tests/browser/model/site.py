@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import include, path
 
 from example.forms import OrderForm
 from session_security.decorators import passive
+from tests.browser.model.connections import Stream
 
+PATIENCE = 300.0  # seconds of the real clock; a busy machine takes long for a schedule
 gate = threading.Event()  # lets the long form be saved
 gate.set()
 slow = threading.Event()  # lets the slow request of the schedule end
@@ -26,7 +28,7 @@ def note(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"detail": "Nobody is signed in."}, status=401)
     notes = request.session.get("notes", [])
     if "slow" in request.GET:
-        slow.wait(30)
+        slow.wait(PATIENCE)
     request.session["notes"] = [*notes, request.GET["text"]]
     return JsonResponse({})
 
@@ -36,9 +38,16 @@ def form(request: HttpRequest) -> HttpResponse:
     """Take the long form of the example, in which all is filled in but the symptoms."""
     order_form = OrderForm(request.POST or None, request.FILES or None, initial=FILLED_IN)
     if request.method == "POST" and order_form.is_valid():
-        gate.wait(30)
+        gate.wait(PATIENCE)
         return redirect("saved", order_form.save().pk)
     return render(request, "example/form.html", {"form": order_form})
+
+
+@login_required
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Say what there is to say, as long as the session lives."""
+    assert Stream.current
+    return StreamingHttpResponse(Stream.current.parts(), content_type="text/event-stream")
 
 
 FILLED_IN = {
@@ -51,6 +60,7 @@ FILLED_IN = {
 urlpatterns = [
     path("note/", note),
     path("form/", form, name="form"),
+    path("stream/", stream),
     path("", include("example.urls")),
 ]
 

@@ -8,9 +8,10 @@ from math import inf
 from typing import Any
 
 from django.test import Client
-from playwright.sync_api import BrowserContext, Dialog, Error
+from playwright.sync_api import BrowserContext, Dialog, Error, Page
 
 from tests.browser.model.clocks import Clocks
+from tests.browser.model.connections import Connection, time
 from tests.browser.model.limits import EXPIRE_AFTER, KEPT_POST_AGE, NEAR, STEP, TICK, WARN_AFTER
 from tests.browser.model.network import Network
 from tests.browser.model.schedule import Schedule
@@ -56,6 +57,7 @@ class Stage:
         self.woken = -inf  # from a sleep that the pages need not have noticed yet
         self.signed_out_at = inf  # by a page of this browser
         self.writing: SlowWrite | None = None
+        self.connections: list[Connection] = []  # streams and sockets
         self.notes = self.moves = 0  # ever written, ever made
         self.seen: set[str] = set()
         Witness.log.clear()
@@ -80,6 +82,7 @@ class Stage:
     def shift(self, server: int, wall: int, mono: int) -> None:
         """Put the clocks forward, each by so many milliseconds; time ends what it ends."""
         self.clocks.shift(server, wall, mono)
+        time.now = self.clocks.now
         self.felt.late = max(self.felt.late, self.ours.late)
         for truth in (self.ours, self.theirs):
             if truth.pass_to(self.now):
@@ -168,7 +171,7 @@ class Stage:
             self.tabs.append(opened)
             self.in_front = opened
             self.seen.add("tab opened to sign in")
-            self.visit(opened, lambda page=page: page.wait_for_url("**"))  # type: ignore[misc]
+            self.visit(opened, lambda page=page: come(page))  # type: ignore[misc]
             for served in Witness.log[seen:]:
                 if served.navigation and served.user:
                     self._was_visited(served)
@@ -302,6 +305,12 @@ class Stage:
         self.signed_out_at = inf
         self.felt.acts(self.now, is_frozen=self.any_frozen)
 
+    def close_connections(self) -> None:
+        """The pages close all that they have opened."""
+        for connection in self.connections:
+            connection.stop()
+        self.connections = []
+
     def finish_writing(self) -> None:
         """The slow request, if there is one, writes into the session."""
         if self.writing:
@@ -316,3 +325,8 @@ def look(tab: Tab, name: str) -> None:
             tab.page.evaluate(TURN, name)
             return
         tab.page.wait_for_timeout(5)  # it goes elsewhere just now
+
+
+def come(page: Page) -> None:
+    """Wait until a tab that a page has opened is no longer empty; a busy machine takes long."""
+    page.wait_for_url(lambda url: url != "about:blank", timeout=120_000)

@@ -14,6 +14,7 @@ from django.test import override_settings
 from playwright.sync_api import Browser, BrowserType
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.model.connections import follow_the_model
 from tests.browser.model.limits import EXPIRE_AFTER, FIRST, SCHEDULES, WARN_AFTER
 from tests.browser.model.play import play, shrink
 from tests.browser.model.schedule import Schedule, draw, draw_steps
@@ -82,7 +83,9 @@ def live_server(
         SESSION_SECURITY_WARN_AFTER=WARN_AFTER,
     ):
         server = LiveServer("localhost")
-        yield server
+        with pytest.MonkeyPatch.context() as patch:
+            follow_the_model(patch)
+            yield server
         server.stop()
 
 

@@ -57,6 +57,7 @@ class Watch:
             if tab.report:
                 self._look_at_tab(tab)
         self._expect_reports()
+        self._look_at_connections()
         self._look_at_server(self.stage.ours, self.stage.key, asking)
         if self.stage.elsewhere:
             key = self.stage.elsewhere.session.session_key
@@ -138,6 +139,16 @@ class Watch:
             since = max(stage.network.calm_since, tab.since)
             while tab.acts and stage.now - max(tab.acts[0], since) >= CHANCE:
                 stage.ours.is_known(tab.acts.pop(0) - PRECISION, stage.now)
+
+    def _look_at_connections(self) -> None:
+        """Streams and sockets go on for as long as they may, and no longer."""
+        stage = self.stage
+        for connection in list(stage.connections):
+            connection.look(stage.ours, stage.now)
+            if connection.is_over:
+                stage.seen.add(f"{connection.name} closed")
+                connection.stop()
+                stage.connections.remove(connection)
 
     # A page
 

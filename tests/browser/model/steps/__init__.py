@@ -56,6 +56,8 @@ KINDS: tuple[type[Step], ...] = (
     work.SendAgain,
     tabs.Reload,
     tabs.Return,
+    scripts.OpenStream,
+    scripts.OpenSocket,
 )
 STEPS = {kind.name: kind for kind in KINDS}
 
