@@ -23,7 +23,8 @@ def write_template(folder: Path, name: str, page: str = "howto/packages.md") -> 
 
 
 def write_static(folder: Path, name: str, page: str = "howto/packages.md") -> None:
-    """Put a script of the documentation, which begins with its own path, into a folder."""
+    """Put a script or a style of the documentation, which begins with its path, into a folder."""
     file = folder / "assets" / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(recipe(page, f"// static/{name}", "javascript"))
+    language = {".js": "javascript", ".css": "css"}[file.suffix]
+    file.write_text(recipe(page, f" static/{name}", language))
