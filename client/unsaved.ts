@@ -29,8 +29,12 @@ export class UnsavedInput {
 
   constructor(public options: Pick<Options, "confirmFormDiscard" | "pingUrl">) {
     // What a browser restores, or what was typed before this script was there, no event tells of.
-    const mayBeChanged = /^[br]/.test(navigationOf().type ?? ""); // "back_forward", "reload"
-    if (mayBeChanged || navigator.userActivation?.hasBeenActive) this.remember(true);
+    const mayBeRestored = /^[br]/.test(navigationOf().type ?? ""); // "back_forward", "reload"
+    if (mayBeRestored || navigator.userActivation?.hasBeenActive) this.remember(true);
+    if (mayBeRestored) return; // at any time
+    // Chromium counts a press on the page before this one, and then widgets fill in this one.
+    const typed = this.find();
+    this.clear((unit) => !typed.includes(unit));
   }
 
   /** Lets go of what a library has taken out of the page for good. */

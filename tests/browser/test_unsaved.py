@@ -180,6 +180,15 @@ def test_what_a_script_fills_in_before_anybody_touches_the_page_is_no_work(world
     expect_signed_out(world, page)
 
 
+def test_what_a_script_fills_in_after_a_press_on_the_page_before_is_no_work(world: World) -> None:
+    page = world.open("/form/")
+    world.fill_in_login(page)
+    assert page.evaluate("navigator.userActivation.hasBeenActive")
+    run(page, "fillBeforeAnybodyCame")
+    world.advance(62, step=2)
+    expect_signed_out(world, page)
+
+
 def test_what_is_typed_before_the_script_is_there_is_unsaved(world: World) -> None:
     held: list[Route] = []
     world.context.route("**/session_security.js", lambda route: held.append(route))

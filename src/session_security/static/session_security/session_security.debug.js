@@ -1059,8 +1059,11 @@
         const mayAsk2 = this.options.confirmFormDiscard && !this.isLeftOnPurpose;
         if (mayAsk2 && this.find().some(isKept)) event.preventDefault();
       };
-      const mayBeChanged = /^[br]/.test(navigationOf().type ?? "");
-      if (mayBeChanged || navigator.userActivation?.hasBeenActive) this.remember(true);
+      const mayBeRestored = /^[br]/.test(navigationOf().type ?? "");
+      if (mayBeRestored || navigator.userActivation?.hasBeenActive) this.remember(true);
+      if (mayBeRestored) return;
+      const typed = this.find();
+      this.clear((unit) => !typed.includes(unit));
     }
     /** Lets go of what a library has taken out of the page for good. */
     forgetRemoved() {
