@@ -333,6 +333,31 @@ def test_an_answer_that_was_overtaken_opens_nothing(world: World) -> None:
     expect_covered(page)
 
 
+THEMES = """
+dialog { border-width: 0 !important }
+:focus-visible { outline: 9px dotted red !important }
+a:not(#menu a) { text-decoration: underline }
+"""
+
+
+def test_what_themes_insist_on_is_not_seen_in_the_dialogs(world: World) -> None:
+    page = locked(world)
+    page.evaluate(
+        """(rules) => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(rules);
+            document.adoptedStyleSheets = [sheet];
+        }""",
+        THEMES,
+    )
+    expect(cover(page)).to_have_css("border-top-width", "1px")
+    expect(cover(page).locator("h2")).not_to_have_css("outline-style", "dotted")
+    link = sign_in_link(page)
+    expect(link).to_have_css("text-decoration-line", "none")
+    link.focus()
+    expect(link).to_have_css("outline-style", "solid")
+
+
 @pytest.mark.parametrize("closed", [False, True], ids=["left alone", "closed by Escape"])
 def test_focus_scroll_and_caret_come_back(world: World, closed: bool) -> None:
     page = world.sign_in(path="/form/")

@@ -320,6 +320,14 @@ def test_a_site_that_cancels_expire_decides_itself(world: World) -> None:
     expect(page).to_have_url(f"{world.url}/records/")
 
 
+def test_it_can_be_read_where_the_site_has_small_text(world: World) -> None:
+    page = world.sign_in()
+    page.evaluate("document.body.style.fontSize = '10px'")
+    world.advance(31)
+    expect_warned(page)
+    expect(warning(page)).to_have_css("font-size", "14px")
+
+
 def test_two_includes_make_one_warning(world: World) -> None:
     def twice(route):  # type: ignore[no-untyped-def]
         response = route.fetch(max_redirects=0)

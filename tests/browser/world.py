@@ -67,7 +67,7 @@ class World(Traffic):
             held = {route.request for route in self.held}
             if self.pending - held or asked > len(held):
                 quiet = 0
-                self.context.pages[-1].wait_for_timeout(2)
+                self.context.pages[0].wait_for_timeout(2)  # later ones may close
             elif effects == self.effects:  # there is nothing to hear of
                 return
             else:
