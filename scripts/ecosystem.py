@@ -41,7 +41,8 @@ def make(name: str) -> None:
 def bundle(name: str) -> None:
     """Install and bundle the front end of a site that has one."""
     folder = ROOT / ".ecosystem" / name
-    shutil.copy(SITES / name / "package.json", folder)
+    for file in ("package.json", "app.jsx"):  # there, it finds no other libraries than its own
+        shutil.copy(SITES / name / file, folder)
     path = {"PATH": f"{UV.parent}{os.pathsep}{os.environ['PATH']}"}
     install = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit"]
     subprocess.run(
@@ -49,13 +50,12 @@ def bundle(name: str) -> None:
     )
     command: list[str | Path] = [
         ROOT / "node_modules" / ".bin" / "esbuild",
-        SITES / name / "app.jsx",
+        folder / "app.jsx",
         "--bundle",
     ]
     command += ["--log-level=warning", "--format=esm", f"--outfile={folder / 'assets' / 'app.js'}"]
     command += ['--define:process.env.NODE_ENV="production"', "--jsx=automatic"]
-    node_path = {"NODE_PATH": str(folder / "node_modules")}
-    subprocess.run(command, check=True, env=os.environ | path | node_path)
+    subprocess.run(command, check=True, env=os.environ | path)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ def begin(world: Visit, journey: Journey) -> Page:
     page = world.open(journey.form)
     journey.sign_in(world, page)
     expect(page.locator(journey.field)).to_be_visible()
+    world.settle()
     return page
 
 

@@ -19,10 +19,21 @@ def test_a_form_that_a_library_sends_too_late_stays_with_a_way_to_sign_in(
     write(page, journey)
     world.site.shift(EXPIRE + 90)
     page.locator(journey.save).click()
-    said = page.frame_locator("iframe").locator("body") if page.locator("iframe").count() else page
-    expect(said.get_by_text(WHY).first).to_be_visible()
-    expect(said.get_by_role("link", name="Sign in again").first).to_be_visible()
+    layer = page.locator("up-modal")
+    said = page.frame_locator("iframe").locator("body") if world.site.name == "inertia" else layer
+    expect(said.get_by_text(WHY)).to_be_visible()
+    expect(said.get_by_role("link", name="Sign in again")).to_be_visible()
     expect(page.locator(journey.field).first).to_have_value("The text")
+
+
+@pytest.mark.site("unpoly")
+def test_a_link_that_unpoly_follows_too_late_opens_a_layer(world: Visit, journey: Journey) -> None:
+    page = begin(world, journey)
+    world.site.shift(EXPIRE + 90)
+    page.locator("#link").click()
+    layer = page.locator("up-modal")
+    expect(layer.get_by_text(WHY)).to_be_visible()
+    expect(layer.get_by_role("link", name="Sign in again")).to_be_visible()
 
 
 @pytest.mark.site("unpoly")

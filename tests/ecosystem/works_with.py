@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from packaging.requirements import Requirement
+
 from tests.ecosystem.journey import HERE, Journey, journeys
 
 ROOT = HERE.parent.parent
@@ -27,10 +29,13 @@ Scripts poll all the time, extend nothing, and are told when they ask too late.
 
 
 def pins(name: str) -> dict[str, str]:
-    """The exact versions of all that a site is made of."""
+    """The exact versions of all that a site is made of, with this version of Python."""
     text = (HERE / name / "requirements.txt").read_text()
+    pinned = [Requirement(line) for line in re.findall(r"^\w.*", text, re.MULTILINE)]
     versions = {
-        key.lower(): version for key, version in re.findall(r"^([\w-]+)==(\S+)", text, re.MULTILINE)
+        one.name.lower(): str(one.specifier).removeprefix("==")
+        for one in pinned
+        if not one.marker or one.marker.evaluate()
     }
     tools: dict[str, str] = json.loads((ROOT / "package.json").read_text())["devDependencies"]
     if (front := HERE / name / "package.json").exists():

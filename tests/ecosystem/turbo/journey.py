@@ -1,3 +1,7 @@
 from tests.ecosystem.journey import Journey
 
-JOURNEY = Journey(title="Turbo 8", packages=("@hotwired/turbo",))
+JOURNEY = Journey(
+    title="Turbo 8",
+    packages=("@hotwired/turbo",),
+    noise=("Autofocus processing was blocked",),
+)

@@ -27,3 +27,6 @@ def PREPARE() -> None:
 
     for user in get_user_model().objects.all():
         TOTPDevice.objects.create(user=user, name="default", key=SECRET.hex())
+
+
+LOGOUT_REDIRECT_URL = "two_factor:login"

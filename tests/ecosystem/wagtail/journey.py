@@ -8,6 +8,6 @@ JOURNEY = Journey(
     save="form:has([name=name]) [type=submit]",
     saved="text=Group 'The text' created",
     login="/cms/login/",
-    link="a[href='/cms/groups/']",
+    link="a[href='/cms/']:visible",
     pages=("/cms/", "/cms/pages/", "/cms/pages/2/edit/"),
 )
