@@ -17,9 +17,11 @@ STATICFILES_FINDERS = [
     "compressor.finders.CompressorFinder",
 ]
 COMPRESS_ENABLED = True
+COMPRESS_OFFLINE = True  # whitenoise serves what is there when it starts
 
 
 def PREPARE() -> None:
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("compress", verbosity=0)
