@@ -170,6 +170,14 @@ def test_what_is_for_everybody_is_answered_to_a_late_script(
     assert alice.signed_in == ""
 
 
+@pytest.mark.parametrize(("path", "status"), [("/rest/open/", 200), ("/rest/closed/", 401)])
+def test_a_view_of_rest_framework_needs_nobody_only_if_its_permissions_say_so(
+    the_site: None, alice: Visitor, clock: Traveller, path: str, status: int
+) -> None:
+    clock.shift(600)
+    assert alice.fetch(path).status_code == status
+
+
 # Pages without a view
 
 

@@ -86,6 +86,8 @@ class Visit(World):
     def __init__(self, context: BrowserContext, site: Site, noise: str = "") -> None:
         super().__init__(context, site, site.url)
         self.site = site
+        # Nobody is there to say that a page with unsaved input may go.
+        context.on("dialog", lambda dialog: dialog.dismiss())
         context.add_init_script(init_script("page/before_clock.js"))
         context.clock.install(time=datetime.fromtimestamp(site.time(), UTC))
         context.add_init_script(
