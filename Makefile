@@ -24,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 # --- setting up ---------------------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ setup: .venv/dev-ready node_modules/ready ## set up .venv and node_modules for d
 
 .PHONY: clean
 clean: ## remove everything that this file made
-	rm -rf .venv .tox .ecosystem node_modules build dist docs/_build .coverage htmlcov
+	rm -rf .venv .tox .ecosystem .upgrade node_modules build dist docs/_build .coverage htmlcov
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- checking -----------------------------------------------------------------------------------
@@ -142,6 +142,11 @@ coverage: .venv/dev-ready ## server tests, with the lines and branches they miss
 .PHONY: matrix
 matrix: .venv/dev-ready ## server tests on every Python found, with every Django
 	PATH="$$(scripts/pyenv-path)$$PATH" UV_PYTHON_DOWNLOADS=never $(PY) -m tox run
+
+# Not part of "test": it installs 2.6.8, and each Django. What it writes is a page of the docs.
+.PHONY: upgrade-matrix
+upgrade-matrix: .venv/dev-ready ## sites of 2.6.8 on both releases and two Djangos
+	$(PY) scripts/upgrade_matrix.py
 
 # --- making -------------------------------------------------------------------------------------
 

@@ -305,7 +305,7 @@ def check_login() -> Iterator[CheckMessage]:
         )
 
 
-def _leads_somewhere(url: object) -> bool:
+def _leads_somewhere(url: Any) -> bool:
     try:
         address = resolve_url(url)
     except NoReverseMatch:
@@ -314,10 +314,9 @@ def _leads_somewhere(url: object) -> bool:
         return True
     path = "/" + urlsplit(address).path.removeprefix(get_script_prefix()).lstrip("/")
     # Django's LocaleMiddleware leads from a path without a language to the one that has it.
-    return is_valid_path(path) or (
-        any(_is_locale_middleware(_import(name)) for name in settings.MIDDLEWARE)
-        and is_valid_path(f"/{get_language()}{path}")
-    )
+    adds_language = any(_is_locale_middleware(_import(name)) for name in settings.MIDDLEWARE)
+    paths = [path, f"/{get_language()}{path}"] if adds_language else [path]
+    return any(is_valid_path(path) for path in paths)
 
 
 def _is_locale_middleware(middleware: object) -> bool:
