@@ -119,7 +119,7 @@ def run(variant: Variant, release: str) -> dict[str, Any]:
     import time_machine
     from django.conf import settings
 
-    if variant.is_plain:
+    if settings.configured:
         for name, value in values_of(variant).items():
             setattr(settings, name, value)
     else:
