@@ -34,7 +34,7 @@ export class UnsavedInput {
     if (mayBeRestored) return; // at any time
     // Chromium counts a press on the page before this one, and then widgets fill in this one.
     const typed = this.find();
-    this.clear((unit) => !typed.includes(unit));
+    this.letGo((unit) => !typed.includes(unit));
   }
 
   /** Lets go of what a library has taken out of the page for good. */

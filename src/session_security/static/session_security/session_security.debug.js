@@ -1063,7 +1063,7 @@
       if (mayBeRestored || navigator.userActivation?.hasBeenActive) this.remember(true);
       if (mayBeRestored) return;
       const typed = this.find();
-      this.clear((unit) => !typed.includes(unit));
+      this.letGo((unit) => !typed.includes(unit));
     }
     /** Lets go of what a library has taken out of the page for good. */
     forgetRemoved() {
