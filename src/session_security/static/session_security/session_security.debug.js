@@ -285,7 +285,7 @@
   var FIELDS = "[name=csrfmiddlewaretoken]";
   var METAS = "meta[name*=csrf i]:not([name*=header i], [name*=param i])";
   var HTMX_ATTRIBUTES = ["hx-headers", "hx-vals", "data-hx-headers", "data-hx-vals"];
-  var TOKEN_IN_JSON = /(?<="[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
+  var TOKEN_IN_JSON = /("[^"]*csrf[^"]*"\s*:\s*")[^"]*/gi;
   function renewTokens(csrfToken, within = document) {
     for (const root of rootsIn(within)) {
       for (const field of root.querySelectorAll(FIELDS)) field.value = csrfToken;
@@ -293,7 +293,7 @@
       for (const name of HTMX_ATTRIBUTES) {
         for (const element of root.querySelectorAll(`[${name}]`)) {
           const json = element.getAttribute(name) ?? "";
-          element.setAttribute(name, json.replace(TOKEN_IN_JSON, csrfToken));
+          element.setAttribute(name, json.replace(TOKEN_IN_JSON, `$01${csrfToken}`));
         }
       }
     }
