@@ -4,6 +4,7 @@ Prints a line of JSON for each. Which release it is, is a matter of the interpre
 ``RELEASE`` says which it is to be. What all sites need is imported once, before they fork.
 """
 
+import gc
 import json
 import logging
 import os
@@ -145,6 +146,7 @@ def _checks() -> list[str]:
 
 def in_a_process(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Do something in a child of this process; what it raises is a finding."""
+    gc.freeze()  # or each child copies what it looks through
     with tempfile.TemporaryFile("w+") as file:
         child = os.fork()
         if not child:
