@@ -163,10 +163,13 @@ def test_the_part_after_the_hash_is_there_after_signing_in_again(world: World, p
     page.evaluate("part => history.replaceState(null, '', part)", part)
     world.advance(62)
     expect_signed_out(world, page)
-    assert page.evaluate("location.href") == f"{world.url}/login/?next=/records/{part}"
+    # A browser may drop a # that nothing follows where it is led elsewhere.
+    part = part.rstrip("#")
+    address = page.evaluate("location.href").rstrip("#")
+    assert address == f"{world.url}/login/?next=/records/{part}"
     world.fill_in_login(page)
     expect_quiet(page)
-    assert page.evaluate("location.href") == f"{world.url}/records/{part}"
+    assert page.evaluate("location.href").rstrip("#") == f"{world.url}/records/{part}"
 
 
 def test_leaving_the_covered_page_asks_once(world: World) -> None:
