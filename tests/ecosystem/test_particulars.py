@@ -54,17 +54,6 @@ def test_escape_in_the_warning_extends_and_closes_nothing_beneath(
 
 
 @pytest.mark.site("wagtail")
-def test_a_page_that_saves_itself_is_left_at_the_end(world: Visit, journey: Journey) -> None:
-    begin(world, journey)
-    page = world.open("/cms/pages/2/edit/")
-    page.locator("#id_title").click()
-    with page.expect_response(re.compile(r"/cms/pages/2/edit/")):
-        page.keyboard.type(" as it was")
-    world.rest(page, EXPIRE + 90)
-    expect(page).to_have_url(re.compile("/cms/login/"))
-
-
-@pytest.mark.site("wagtail")
 def test_the_token_of_an_editor_is_renewed_with_the_page(world: Visit, journey: Journey) -> None:
     page = begin(world, journey)
     write(page, journey)

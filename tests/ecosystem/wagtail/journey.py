@@ -4,10 +4,12 @@ JOURNEY = Journey(
     title="Wagtail",
     packages=("wagtail",),
     to_do="[A template and a script](../howto/packages.md#wagtail).",
+    limits="Not tried: whether a page that has saved itself is left at the end, or locked.",
     form="/cms/groups/new/",
     save="form:has([name=name]) [type=submit]",
     saved="text=Group 'The text' created",
     login="/cms/login/",
     link="a[href='/cms/']:visible",
     pages=("/cms/", "/cms/pages/", "/cms/pages/2/edit/"),
+    noise=("/editing-sessions/", "Scripts may close only the windows"),
 )
