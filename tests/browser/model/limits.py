@@ -18,8 +18,6 @@ WAKING = 2.0  # a visible page is judged each second, also after a sleep of its 
 WAKING_BEHIND = 60.0  # and one that nobody can see each minute, unless another tab tells it
 REPORT = EXPIRE_AFTER / 5  # an act is reported when nobody has reported for so long
 FOLLOW = 2.0  # a tab that goes away is missed after so long
-STAY = 3.0  # after which a page that was to be left, and is still there, is locked
-KEPT_POST_AGE = 3600.0  # for which a form that came too late is kept
 KEPT = 86400.0  # for which a covered page keeps what was typed
 
 EARLY = PRECISION + TOLD  # how much older than true the last act can seem to a tab

@@ -15,10 +15,8 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 from playwright.sync_api import Browser
 
-from example.models import Order
-from tests.browser.model.connections import time
 from tests.browser.model.schedule import Schedule, draw_steps
-from tests.browser.model.site import Witness, gate, slow
+from tests.browser.model.site import Witness, slow
 from tests.browser.model.stage import Stage
 from tests.browser.model.steps import Step
 from tests.browser.model.truth import Broken
@@ -117,7 +115,6 @@ class Play:
 def play(schedule: Schedule, browser: Browser, url: str) -> Played:
     """Play one schedule in a browser context of its own."""
     Session.objects.all().delete()
-    Order.objects.all().delete()
     cache.clear()
     start = datetime.fromisoformat(schedule.start).astimezone(ZoneInfo(schedule.zone))
     with (
@@ -125,7 +122,6 @@ def play(schedule: Schedule, browser: Browser, url: str) -> Played:
         time_machine.travel(start, tick=False) as traveller,  # whose zone it takes
     ):
         context = browser.new_context(has_touch=True, timezone_id=schedule.zone)
-        time.now = 0.0
         stage = Stage(schedule, context, traveller, url)
         playing = Play(schedule, stage)
         broken = ""
@@ -137,9 +133,7 @@ def play(schedule: Schedule, browser: Browser, url: str) -> Played:
             error.add_note("\n".join([f"Seed {schedule.seed}:", *playing.lines]))
             raise
         finally:
-            stage.close_connections()
             slow.set()
-            gate.set()
             context.close()
     began = stage.clocks.start
     requests = [f"{served.at - began}"[:11].ljust(13) + f"{served}" for served in Witness.log[-12:]]

@@ -34,7 +34,6 @@ class Settling:
         """Let every page do what is due, and wait until it and the others have answered."""
         for n in range(100):
             self.words += 1
-            self.stage.forget_closed()
             said = [
                 (tab, tab.said, tab.word)
                 for tab in self.stage.running
@@ -62,8 +61,8 @@ class Settling:
             report = None
         if report is None or report["leaving"]:
             tab.said = ""
-            with suppress(Error):  # it has closed itself
-                tab.page.wait_for_timeout(2 + before)  # the next page takes long under load
+            tab.page.wait_for_timeout(2 + before)  # the next page takes long under load
+            with suppress(Error):
                 tab.page.wait_for_load_state()
             return False
         tab.report = report
@@ -77,7 +76,7 @@ class Settling:
         running = self.stage.running
         if not running:
             return True
-        sent = max(tab.report.get("sent", 0) for tab in running)
+        sent = max(tab.report.get("kept", 0) for tab in running)
         if not self.stage.network.reachable:
             self.lost = sent
         if sent <= max([self.lost, *(served.kept for served in Witness.log)]):
@@ -94,8 +93,7 @@ class Settling:
             return
         if tab.doc and self.stage.moving is not tab:
             self._watch_departure(tab)
-        tab.doc, tab.user, tab.refused = report["doc"], report["user"], inf
-        tab.typed, tab.file = report["typed"], report["file"]
+        tab.doc, tab.user, tab.typed = report["doc"], report["user"], report["typed"]
         tab.docs.add(tab.doc)
         tab.born = self.words
         tab.restored = report["restored"]
@@ -107,7 +105,7 @@ class Settling:
         ours, now = self.stage.ours, self.stage.now
         same = ours.state is not State.OUT and tab.user == ours.user
         kept = same or not ours.user
-        if tab.work and kept and now - tab.covered_since < KEPT:
+        if tab.typed and kept and now - tab.covered_since < KEPT:
             raise Broken(f"{tab.name} has lost what was typed.")
         if tab.user and ours.state is State.IN and same:
             raise Broken(f"{tab.name} was left, though its user is signed in.")

@@ -6,18 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 
-from example.forms import OrderForm
 from session_security.decorators import passive
-from tests.browser.model.connections import Stream
 
-PATIENCE = 300.0  # seconds of the real clock; a busy machine takes long for a schedule
-gate = threading.Event()  # lets the long form be saved
-gate.set()
 slow = threading.Event()  # lets the slow request of the schedule end
 
 
@@ -28,41 +21,12 @@ def note(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"detail": "Nobody is signed in."}, status=401)
     notes = request.session.get("notes", [])
     if "slow" in request.GET:
-        slow.wait(PATIENCE)
+        slow.wait(30)
     request.session["notes"] = [*notes, request.GET["text"]]
     return JsonResponse({})
 
 
-@login_required
-def form(request: HttpRequest) -> HttpResponse:
-    """Take the long form of the example, in which all is filled in but the symptoms."""
-    order_form = OrderForm(request.POST or None, request.FILES or None, initial=FILLED_IN)
-    if request.method == "POST" and order_form.is_valid():
-        gate.wait(PATIENCE)
-        return redirect("saved", order_form.save().pk)
-    return render(request, "example/form.html", {"form": order_form})
-
-
-@login_required
-def stream(request: HttpRequest) -> StreamingHttpResponse:
-    """Say what there is to say, as long as the session lives."""
-    assert Stream.current
-    return StreamingHttpResponse(Stream.current.parts(), content_type="text/event-stream")
-
-
-FILLED_IN = {
-    "patient": "P-204817",
-    "ward": "surgery",
-    "sample": "blood",
-    "collected_on": "2030-01-15",
-}
-
-urlpatterns = [
-    path("note/", note),
-    path("form/", form, name="form"),
-    path("stream/", stream),
-    path("", include("example.urls")),
-]
+urlpatterns = [path("note/", note), path("", include("example.urls"))]
 
 
 @dataclass

@@ -8,17 +8,16 @@ from math import inf
 from typing import Any
 
 from django.test import Client
-from playwright.sync_api import BrowserContext, Dialog, Error, Page
+from playwright.sync_api import BrowserContext, Dialog, Error
 
 from tests.browser.model.clocks import Clocks
-from tests.browser.model.connections import Connection, time
-from tests.browser.model.limits import EXPIRE_AFTER, KEPT_POST_AGE, NEAR, STEP, TICK, WARN_AFTER
+from tests.browser.model.limits import EXPIRE_AFTER, NEAR, STEP, TICK, WARN_AFTER
 from tests.browser.model.network import Network
 from tests.browser.model.schedule import Schedule
 from tests.browser.model.settling import Settling
 from tests.browser.model.site import Served, Witness
 from tests.browser.model.tab import Tab
-from tests.browser.model.truth import Broken, Felt, Kept, State, Truth
+from tests.browser.model.truth import Broken, Felt, State, Truth
 from tests.browser.model.writing import SlowWrite
 from tests.browser.scripts import function, init_script
 from tests.browser.world import TURN
@@ -46,10 +45,6 @@ class Stage:
         self.in_front: Tab | None = None
         self.opened = 0  # tabs, ever
         self.moving: Tab | None = None  # the tab that goes elsewhere because the person wants it
-        self.stays = False  # the person, when a prompt asks whether to leave a page
-        self.asked: list[Tab] = []  # the tabs that such a prompt was about
-        self.orders: list[str] = []  # that must have arrived, each once
-        self.kept: Kept | None = None  # a form that came too late
         self.ours, self.theirs = Truth(), Truth()
         self.felt = Felt()
         self.elsewhere: Client | None = None  # the other browser
@@ -57,13 +52,10 @@ class Stage:
         self.woken = -inf  # from a sleep that the pages need not have noticed yet
         self.signed_out_at = inf  # by a page of this browser
         self.writing: SlowWrite | None = None
-        self.connections: list[Connection] = []  # streams and sockets
         self.notes = self.moves = 0  # ever written, ever made
         self.seen: set[str] = set()
         Witness.log.clear()
         context.on("dialog", self._answer)
-        # Without a listener a real dialog would open.
-        context.on("page", lambda page: page.on("filechooser", lambda chooser: None))
         context.add_init_script(init_script(*SCRIPTS, START=self.clocks.wall))
         context.set_default_timeout(10_000)
 
@@ -82,7 +74,6 @@ class Stage:
     def shift(self, server: int, wall: int, mono: int) -> None:
         """Put the clocks forward, each by so many milliseconds; time ends what it ends."""
         self.clocks.shift(server, wall, mono)
-        time.now = self.clocks.now
         self.felt.late = max(self.felt.late, self.ours.late)
         for truth in (self.ours, self.theirs):
             if truth.pass_to(self.now):
@@ -158,35 +149,6 @@ class Stage:
         self.visit(tab, lambda: tab.page.goto(self.url + path))
         return tab
 
-    def adopt_opened(self, seen: int) -> None:
-        """A page may have opened a tab, which is in front then; ``seen``: the log before that."""
-        known = {tab.page for tab in self.tabs}
-        for page in self.context.pages:
-            if page in known:
-                continue
-            for tab in self.tabs:
-                look(tab, "behind")
-            self.opened += 1
-            opened = Tab(f"tab {self.opened}", page)
-            self.tabs.append(opened)
-            self.in_front = opened
-            self.seen.add("tab opened to sign in")
-            self.visit(opened, lambda page=page: come(page))  # type: ignore[misc]
-            for served in Witness.log[seen:]:
-                if served.navigation and served.user:
-                    self._was_visited(served)
-
-    def forget_closed(self) -> None:
-        """A tab may have closed itself; another one comes to the front then."""
-        closed = [tab for tab in self.tabs if tab.page.is_closed()]
-        if not closed:
-            return
-        self.tabs = [tab for tab in self.tabs if tab not in closed]
-        if not self.tabs:
-            self.open("/records/")
-        elif self.front in closed:
-            self.turn_to(self.tabs[-1])
-
     def turn_to(self, tab: Tab) -> None:
         """Bring the tab to the front, thawed."""
         for other in self.tabs:
@@ -217,36 +179,17 @@ class Stage:
         finally:
             self.moving = None
 
-    def visit(
-        self, tab: Tab, go: Callable[[], object], *, stays: bool = False, sends: bool = False
-    ) -> None:
-        """Go elsewhere in a tab, unless the person stays when a prompt asks; the server may see it.
-
-        No work is left without a prompt; what the page ``sends`` is not lost.
-        """
-        seen, doc = len(Witness.log), tab.doc
-        may_ask = tab.touched and tab.served and (tab.guarded or (tab.work and not sends))
-        must_ask = may_ask and not tab.frozen
-        self.stays, self.asked = stays, []
+    def visit(self, tab: Tab, go: Callable[[], object]) -> None:
+        """Go elsewhere in a tab; the server may see that."""
+        seen = len(Witness.log)
+        # The other pages, when the clock has been read by the new one
         with self.hand(tab):
             with suppress(Error):
                 go()
             tab.since = self.now
-        if tab.doc != doc and must_ask and tab not in self.asked:
-            raise Broken(f"{tab.name} was left, and nobody was asked.")
-        if tab in self.asked:
-            self._was_asked(tab, doc, may_ask)
         for served in Witness.log[seen:]:
             if served.browser == "ours" and served.navigation:
                 self._was_visited(served)
-
-    def _was_asked(self, tab: Tab, doc: str, may_ask: bool) -> None:
-        """A prompt has asked whether to leave a page."""
-        if not may_ask:
-            raise Broken(f"{tab.name} asked before it was left, though nothing would be lost.")
-        self.seen.add("prompt refused" if self.stays else "prompt confirmed")
-        if self.stays and tab.doc != doc:
-            raise Broken(f"{tab.name} was left, though the person stayed.")
 
     def _was_visited(self, served: Served) -> None:
         """The server has answered a page view of the person."""
@@ -260,20 +203,14 @@ class Stage:
         self.ours.visits(self.now)
         self.felt.acts(self.now, is_frozen=self.any_frozen)
 
-    def awaits(self, kept: Kept) -> bool:
-        """Whether this must be found by its sender."""
-        return self.now - kept.at < KEPT_POST_AGE
-
     def fetch(self, tab: Tab, path: str, idle_for: str | None = None) -> None:
         """A script of the page asks for this path, or reports to it."""
         tab.page.evaluate(FETCH, [path, idle_for])
         self.settle()
 
     def await_page(self, tab: Tab) -> None:
-        """Wait for the page that a form leads to, unless the person stays."""
+        """Wait for the page that a form leads to."""
         for _ in range(500):
-            if tab in self.asked and self.stays:
-                return
             with suppress(Error):
                 tab.page.wait_for_load_state()
                 if tab.page.evaluate("modelTraffic.doc") != tab.doc:
@@ -281,21 +218,9 @@ class Stage:
             tab.page.wait_for_timeout(2)
 
     def _answer(self, prompt: Dialog) -> None:
-        """The person answers a prompt: one that was to be expected, or one of the site's own."""
-        [tab] = [tab for tab in self.tabs if tab.page is prompt.page]
-        stays = self.stays
-        if self.moving is not None or prompt.type == "confirm":
-            self.asked.append(tab)
-        elif tab.guarded:  # the app leaves the page
-            stays = tab.stays
-            if stays:
-                tab.refused = self.now
-        else:
+        if self.moving is None:
             self.network.noise.append(f"A prompt: {prompt.type}")
-        if stays:
-            prompt.dismiss()
-        else:
-            prompt.accept()
+        prompt.accept()
 
     # Users
 
@@ -304,12 +229,6 @@ class Stage:
         self.ours.sign_in(self.now, user)
         self.signed_out_at = inf
         self.felt.acts(self.now, is_frozen=self.any_frozen)
-
-    def close_connections(self) -> None:
-        """The pages close all that they have opened."""
-        for connection in self.connections:
-            connection.stop()
-        self.connections = []
 
     def finish_writing(self) -> None:
         """The slow request, if there is one, writes into the session."""
@@ -325,8 +244,3 @@ def look(tab: Tab, name: str) -> None:
             tab.page.evaluate(TURN, name)
             return
         tab.page.wait_for_timeout(5)  # it goes elsewhere just now
-
-
-def come(page: Page) -> None:
-    """Wait until a tab that a page has opened is no longer empty; a busy machine takes long."""
-    page.wait_for_url(lambda url: url != "about:blank", timeout=120_000)

@@ -16,10 +16,6 @@ class Tab:
     doc: str = ""
     user: str = ""
     typed: str = ""
-    file: str = ""  # its name
-    gone: set[str] = field(default_factory=set)  # documents whose form has been sent
-    stays: bool = False  # the person, when the site's own prompt asks
-    refused: float = inf  # when that prompt has kept a page which the app was leaving
     docs: set[str] = field(default_factory=set)
     loaded: float = 0.0
     since: float = 0.0  # looked at, running and not gone elsewhere
@@ -35,29 +31,7 @@ class Tab:
     @property
     def private(self) -> bool:
         """Whether it shows what only a signed-in user may see."""
-        is_private = self.report.get("user") or self.report.get("kept")
-        return bool(is_private) and bool(self.report["readable"])
-
-    @property
-    def work(self) -> bool:
-        """Whether its user would miss something that is in it."""
-        return bool(self.typed or self.file) and self.doc not in self.gone
-
-    @property
-    def guarded(self) -> bool:
-        """Whether the site's own script asks before it is left."""
-        return bool(self.report.get("guarded"))
-
-    @property
-    def touched(self) -> bool:
-        """Whether the browser lets it ask: only if somebody has done something in it."""
-        return bool(self.report.get("touched"))
-
-    def holds(self, text: str, file: str) -> None:
-        """What the person has put into it."""
-        if (text, file) != (self.typed, self.file):
-            self.gone.discard(self.doc)
-        self.typed, self.file = text, file
+        return bool(self.report.get("user")) and bool(self.report["readable"])
 
     @property
     def covered(self) -> bool:

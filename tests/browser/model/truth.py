@@ -1,6 +1,5 @@
 """What is true all along, as the person would tell it, and nothing of the code."""
 
-from dataclasses import dataclass
 from enum import Enum
 from math import inf
 
@@ -17,15 +16,6 @@ class State(Enum):
     IN = "signed in"
     MAYBE = "perhaps signed in"
     OUT = "signed out"
-
-
-@dataclass
-class Kept:
-    """A form that was sent too late, and is kept for its sender."""
-
-    user: str
-    text: str
-    at: float
 
 
 class Truth:

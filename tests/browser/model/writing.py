@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 
-from tests.browser.model.site import PATIENCE, Witness, slow
+from tests.browser.model.site import Witness, slow
 
 
 class SlowWrite:
@@ -26,7 +26,7 @@ class SlowWrite:
 
     def _write(self) -> None:
         with suppress(urllib.error.HTTPError):
-            urllib.request.urlopen(self.request, timeout=PATIENCE).close()
+            urllib.request.urlopen(self.request, timeout=30).close()
             self.notes.append(self.text)
 
     def finish(self) -> None:

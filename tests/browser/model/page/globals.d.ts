@@ -43,8 +43,6 @@ interface ModelTraffic {
 }
 
 interface Window {
-  /** The site asks before the page is left; see forms.js. */
-  modelIsGuarded?: boolean;
   modelTime: ModelTime;
   modelTraffic: ModelTraffic;
   modelPass(question: { now: PageTime; awaited: string[]; word: number }): Promise<object>;

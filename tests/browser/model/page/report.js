@@ -16,8 +16,6 @@ const quiet = async () => {
   await turn();
   await turn();
 };
-/** @param {Element | null} element */
-const isVisible = (element) => !!element?.checkVisibility({ visibilityProperty: true });
 /** @param {string} name */
 const isOpen = (name) => {
   const dialog = document.getElementById(`session_security_${name}`);
@@ -28,11 +26,6 @@ const isWarned = () => {
   const [minutes = "0", seconds = "0"] =
     document.getElementById("session_security_counter")?.textContent?.split(":") ?? [];
   return isOpen("warning") && Number(minutes) * 60 + Number(seconds) <= 20;
-};
-/** @param {string} id */
-const chosen = (id) => {
-  const field = document.getElementById(id);
-  return field instanceof HTMLInputElement ? (field.files?.[0]?.name ?? "") : "";
 };
 const report = () => {
   const isServed = location.protocol === "http:";
@@ -46,21 +39,13 @@ const report = () => {
     due: time.nextTimer(),
     path: location.pathname,
     back: navigation.canGoBack,
-    sent: isServed ? Number(localStorage.getItem("model_kept")) : 0,
+    kept: isServed ? Number(localStorage.getItem("model_kept")) : 0,
     served: isServed,
     user: document.querySelector(".who span")?.textContent ?? "",
-    readable: isVisible(document.querySelector("h1")),
-    kept: document.querySelector("dl") !== null && location.pathname.endsWith("/kept/"),
-    touched: navigator.userActivation.hasBeenActive,
-    guarded: window.modelIsGuarded === true,
-    focus: document.activeElement?.id ?? "",
-    leave: isVisible(document.querySelector("#session_security_cover [name=leave]")),
-    sendable: isVisible(document.querySelector("main form button")),
-    locked: isVisible(document.querySelector("#session_security_cover a")),
+    readable: !!document.querySelector("h1")?.checkVisibility({ visibilityProperty: true }),
     covered: isOpen("cover"),
     warned: isWarned(),
     typed: typed instanceof HTMLTextAreaElement ? typed.value : "",
-    file: chosen("id_file"),
   };
 };
 

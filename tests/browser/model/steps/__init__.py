@@ -3,15 +3,7 @@
 Their order is part of what a seed draws: a new one stands at the end.
 """
 
-from tests.browser.model.steps import (
-    machine,
-    network,
-    person,
-    scripts,
-    session,
-    tabs,
-    work,
-)
+from tests.browser.model.steps import machine, network, person, scripts, session, tabs
 from tests.browser.model.steps.base import Step
 
 KINDS: tuple[type[Step], ...] = (
@@ -45,19 +37,6 @@ KINDS: tuple[type[Step], ...] = (
     session.VisitElsewhere,
     session.SignOutElsewhere,
     person.Nothing,
-    work.Press,
-    work.Click,
-    work.Leave,
-    work.Upload,
-    work.Save,
-    work.Guard,
-    work.Confirm,
-    work.PostLate,
-    work.SendAgain,
-    tabs.Reload,
-    tabs.Return,
-    scripts.OpenStream,
-    scripts.OpenSocket,
 )
 STEPS = {kind.name: kind for kind in KINDS}
 

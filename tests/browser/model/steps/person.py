@@ -75,22 +75,6 @@ def make(stage: Stage, tab: Tab, act: Callable[[Page, int], None]) -> Effect:
     return Effect(counts, is_sure)
 
 
-def expect_typed(stage: Stage, act: Callable[[Page, int], None], written: str) -> Effect:
-    """Press a key in the page in front: it writes this, if it comes to the text, and no more."""
-    front = stage.front
-    was_warned, doc = front.warned, front.doc
-    effect = make(stage, front, act)
-    if front.doc == doc:
-        typed = front.report["typed"]
-        due = [sorted(front.typed + written * effect.counts)]  # wherever in the text that is
-        if was_warned or not effect.is_sure:  # the key may go to the warning or the cover
-            due.append(sorted(front.typed))
-        if sorted(typed) not in due:
-            raise Broken(f"{front.name} took {typed!r} for {front.typed!r} and {written!r}.")
-        front.holds(typed, front.file)
-    return effect
-
-
 def told(kind: str, tab: Tab, effect: Effect) -> str:
     return f"{kind} in {tab.name}" + ("" if effect.counts else ", too late")
 
@@ -127,7 +111,18 @@ class Type(Step):
         return bool(stage.front.user) and stage.front.path == "/form/"
 
     def do(self, stage: Stage, tab: Tab) -> str:
-        return told("type", stage.front, expect_typed(stage, type_x, "x"))
+        front = stage.front
+        was_warned, doc = front.warned, front.doc
+        effect = make(stage, front, type_x)
+        if front.doc == doc:
+            typed = front.report["typed"]
+            due = {front.typed + "x" * effect.counts}
+            if was_warned or not effect.is_sure:  # the key may go to the warning or the cover
+                due.add(front.typed)
+            if typed not in due:
+                raise Broken(f"{front.name} took {typed!r} for {front.typed!r} and an x.")
+            front.typed = typed
+        return told("type", front, effect)
 
 
 class Nothing(Step):

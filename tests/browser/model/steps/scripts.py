@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from tests.browser.model.connections import Connection, Socket, Stream
 from tests.browser.model.site import Witness
 from tests.browser.model.steps.base import Step
 from tests.browser.model.truth import State
@@ -89,38 +88,6 @@ class FinishWriting(Step):
     def do(self, stage: Stage, tab: Tab) -> str:
         stage.finish_writing()
         return "the script has written into the session"
-
-
-class OpenStream(Step):
-    """A script opens a stream."""
-
-    name = "open a stream"
-    weight = 5
-
-    kind: ClassVar[type[Connection]] = Stream
-
-    @classmethod
-    def can(cls, stage: Stage, tab: Tab) -> bool:
-        is_in = stage.ours.state is State.IN and stage.network.connected
-        return is_in and not any(isinstance(one, cls.kind) for one in stage.connections)
-
-    def do(self, stage: Stage, tab: Tab) -> str:
-        stage.connections.append(Stream(stage.ours, stage.url, stage.key))
-        stage.seen.add("stream opened")
-        return "a script opens a stream"
-
-
-class OpenSocket(OpenStream):
-    """A script opens a WebSocket."""
-
-    name = "open a socket"
-
-    kind = Socket
-
-    def do(self, stage: Stage, tab: Tab) -> str:
-        stage.connections.append(Socket(stage.ours, stage.key))
-        stage.seen.add("socket opened")
-        return "a script opens a socket"
 
 
 @dataclass

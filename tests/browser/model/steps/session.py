@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from tests.browser.model.stage import Stage
     from tests.browser.model.tab import Tab
 
-KEPT, RESUME = "/session_security/kept/", "/session_security/resume/"
-KEPT_TEXT = function("model/page/forms.js", "keptText")
 FILL_IN_LOGIN = function("model/page/forms.js", "fillInLogin")
 SIGN_OUT = function("model/page/forms.js", "signOut")
 
@@ -49,7 +47,6 @@ class SignOut(Step):
                 front.page.evaluate(SIGN_OUT)
             stage.await_page(front)
         stage.ours.end()
-        stage.kept = None
         stage.signed_out_at = stage.now
         if len(stage.tabs) > 1:
             stage.seen.add("sign-out elsewhere")
@@ -69,7 +66,6 @@ class Delete(Step):
     def do(self, stage: Stage, tab: Tab) -> str:
         Session.objects.filter(pk=stage.key).delete()
         stage.ours.end()
-        stage.kept = None
         stage.seen.add("sign-out elsewhere")
         return "the session is deleted on the server"
 
@@ -89,9 +85,7 @@ class SignIn(Step):
 
     def do(self, stage: Stage, tab: Tab) -> str:
         front = stage.front
-        # With where it leads, if the person is at the login page already.
-        url = front.page.url if front.path == "/login/" else f"{stage.url}/login/"
-        stage.visit(front, lambda: front.page.goto(url))
+        stage.visit(front, lambda: front.page.goto(f"{stage.url}/login/"))
         if front.path != "/login/" or not stage.network.connected:
             return "try to sign in"
         with stage.hand(front):
@@ -99,23 +93,9 @@ class SignIn(Step):
                 front.page.evaluate(FILL_IN_LOGIN, self.username)
             stage.await_page(front)
             stage.sign_in(self.username)
-        if front not in stage.tabs or front.path == RESUME:  # it closes itself
-            stage.seen.add("sign in beside the work")
-        elif not self._is_led_to_kept(stage) and front.user != self.username:
+        if front.user != self.username:
             raise Broken(f"{self.username} can't sign in: {front.report}")
         return f"sign in as {self.username} in {front.name}"
-
-    def _is_led_to_kept(self, stage: Stage) -> bool:
-        """Whether there is a form that came too late: its sender gets it back, and nobody else."""
-        front, kept = stage.front, stage.kept
-        if kept and kept.user != self.username:
-            kept = stage.kept = None
-        if kept and stage.awaits(kept):
-            text = front.page.evaluate(KEPT_TEXT)
-            if text != kept.text:
-                raise Broken(f"{front.name} leads to {text!r}, and not to {kept.text!r}.")
-            stage.seen.add("led to what was kept")
-        return front.path == KEPT
 
 
 class SignInAsAnother(SignIn):

@@ -83,66 +83,14 @@ class Go(Step):
     weight = 5
 
     kind: str = ""  # the path
-    stays: bool = False  # if there is a prompt
 
     def draw(self, dice: random.Random) -> None:
         self.kind = dice.choice(PATHS)
-        self.stays = dice.random() < 0.5
 
     def do(self, stage: Stage, tab: Tab) -> str:
         front = stage.front
-        stage.visit(front, lambda: front.page.goto(stage.url + self.kind), stays=self.stays)
-        return f"go to {self.kind} in {front.name}{told(stage)}"
-
-
-def told(stage: Stage) -> str:
-    """Which answer the person gave, if there was a prompt."""
-    if not stage.asked:
-        return ""
-    return ", but stay when asked" if stage.stays else ", also when asked"
-
-
-@dataclass
-class Reload(Step):
-    """The page in front is loaded again."""
-
-    name = "reload"
-    weight = 4
-
-    script = "location.reload()"
-    stays: bool = False  # if there is a prompt
-
-    def draw(self, dice: random.Random) -> None:
-        self.stays = dice.random() < 0.5
-
-    @classmethod
-    def can(cls, stage: Stage, tab: Tab) -> bool:
-        return stage.front.served
-
-    def do(self, stage: Stage, tab: Tab) -> str:
-        front = stage.front
-
-        def go() -> None:
-            with suppress(Error):
-                front.page.evaluate(self.script)
-            stage.await_page(front)
-
-        stage.visit(front, go, stays=self.stays)
-        stage.seen.add(self.name)
-        return f"{self.name} in {front.name}{told(stage)}"
-
-
-class Return(Reload):
-    """The person goes back."""
-
-    name = "return"
-    weight = 4
-
-    script = "history.back()"
-
-    @classmethod
-    def can(cls, stage: Stage, tab: Tab) -> bool:
-        return stage.front.served and bool(stage.front.report["back"])
+        stage.visit(front, lambda: front.page.goto(stage.url + self.kind))
+        return f"go to {self.kind} in {front.name}"
 
 
 class Back(Step):
