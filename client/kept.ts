@@ -4,7 +4,7 @@
 const inWords = (moment: Date, language?: string): string =>
   moment.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
 
-for (const element of document.getElementsByTagName("time")) {
+for (const element of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
   const moment = new Date(element.dateTime);
   try {
     element.textContent = inWords(moment, document.documentElement.lang);

@@ -127,4 +127,4 @@ def test_the_time_of_a_late_form_is_that_of_its_reader(
     ):
         page = context.new_page()
         late(World(context, traveller, live_server.url), page, "/here/")
-        expect(page.locator("time")).to_have_text("Jan 15, 2030, 7:01 AM")
+        expect(page.locator("time[datetime]")).to_have_text("Jan 15, 2030, 7:01 AM")
