@@ -47,7 +47,7 @@ export class Conversation implements TabsDelegate {
   constructor(private readonly page: ConversationDelegate) {
     const { options } = page;
     this.ping = new PingClient(options);
-    this.tabs = new Tabs(`session_security ${options.channel ?? options.pingUrl}`, this);
+    this.tabs = new Tabs(options.channel ?? options.pingUrl, this);
   }
 
   start(): void {

@@ -1,9 +1,10 @@
 // A login page that waits in its tab: it goes on when somebody has signed in in another one.
 
 import type { Answer, TabMessage } from "./protocol";
+import { Tabs } from "./tabs";
 
 const script = document.currentScript;
-const { channel, next: goal = "", pingUrl = "" } = script?.dataset ?? {};
+const { channel = "", next: goal = "", pingUrl = "" } = script?.dataset ?? {};
 
 /** A library may have put another page in the place of this one; and some have more to fill in. */
 function isWaiting(): boolean {
@@ -21,12 +22,10 @@ async function goOnIfSignedIn(): Promise<void> {
   if (answer?.state === "active" && isWaiting()) location.replace(goal + location.hash);
 }
 
-if (window.BroadcastChannel) {
-  const tabs = new BroadcastChannel(`session_security ${channel}`);
-  tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
-    if (data.kind === "hello") void goOnIfSignedIn();
-  };
-}
+const onTabMessage = ({ kind }: TabMessage) => {
+  if (kind === "hello") void goOnIfSignedIn();
+};
+new Tabs(channel, { onTabMessage }).start();
 // What was said to a page that slept, or was in the back/forward cache, is lost.
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) void goOnIfSignedIn();

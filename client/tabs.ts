@@ -12,11 +12,15 @@ export interface TabsDelegate {
 export class Tabs {
   private channel: BroadcastChannel | null = null;
 
+  readonly name: string;
+
   constructor(
-    /** Named by what the session belongs to. */
-    readonly name: string,
+    /** What the session belongs to. */
+    owner: string,
     private readonly delegate: TabsDelegate,
-  ) {}
+  ) {
+    this.name = `session_security ${owner}`;
+  }
 
   start(): void {
     if (!window.BroadcastChannel) return;

@@ -31,7 +31,7 @@ export class UnsavedInput {
     // What a browser restores, or what was typed before this script was there, no event tells of.
     const mayBeRestored = /^[br]/.test(navigationOf().type ?? ""); // "back_forward", "reload"
     if (mayBeRestored || navigator.userActivation?.hasBeenActive) this.remember(true);
-    if (mayBeRestored) return; // at any time
+    if (mayBeRestored || this.contentsBefore.size === 0) return; // it is restored at any time
     // Chromium counts a press on the page before this one, and then widgets fill in this one.
     const typed = this.find();
     this.letGo((unit) => !typed.includes(unit));

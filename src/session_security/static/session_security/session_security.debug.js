@@ -401,10 +401,10 @@
 
   // tabs.ts
   var Tabs = class {
-    constructor(name, delegate) {
-      this.name = name;
+    constructor(owner, delegate) {
       this.delegate = delegate;
       this.channel = null;
+      this.name = `session_security ${owner}`;
     }
     start() {
       if (!window.BroadcastChannel) return;
@@ -436,7 +436,7 @@
       this.mayHaveNewSignIn = false;
       const { options } = page;
       this.ping = new PingClient(options);
-      this.tabs = new Tabs(`session_security ${options.channel ?? options.pingUrl}`, this);
+      this.tabs = new Tabs(options.channel ?? options.pingUrl, this);
     }
     start() {
       this.tabs.start();
@@ -1061,7 +1061,7 @@
       };
       const mayBeRestored = /^[br]/.test(navigationOf().type ?? "");
       if (mayBeRestored || navigator.userActivation?.hasBeenActive) this.remember(true);
-      if (mayBeRestored) return;
+      if (mayBeRestored || this.contentsBefore.size === 0) return;
       const typed = this.find();
       this.letGo((unit) => !typed.includes(unit));
     }
