@@ -48,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
         "late_posts.store",
         "sessions.times",
     },
-    "second_sign_in": {"conf"},
+    "second_sign_in": {"conf", "requests"},
     "server_timing": {"requests"},
     "decorators": {"requests", "late_posts.fields"},
     "signals": {
@@ -101,7 +101,7 @@ ALLOWED: dict[str, set[str]] = {
     "views": {
         "conf",
         "decorators",
-        "late_posts.handling",
+        "late_answers",
         "late_posts.store",
         "reports",
         "requests",

@@ -67,7 +67,7 @@ def check_middleware() -> Iterator[CheckMessage]:
     places = [
         place
         for place, middleware in enumerate(stack)
-        if isclass(middleware) and issubclass(middleware, SessionSecurityMiddleware)
+        if _is_one_of(SessionSecurityMiddleware, middleware)
     ]
     if not places:
         yield Warning(
@@ -89,10 +89,8 @@ def check_middleware() -> Iterator[CheckMessage]:
                 hint=f"Put '{needed.__module__}.{needed.__name__}' above it.",
                 id="session_security.E002",
             )
-    if any(
-        isclass(middleware) and issubclass(middleware, FetchFromCacheMiddleware)
-        for middleware in stack[: places[0]]
-    ):
+    before = stack[: places[0]]
+    if any(_is_one_of(FetchFromCacheMiddleware, middleware) for middleware in before):
         yield Warning(
             "FetchFromCacheMiddleware comes before SessionSecurityMiddleware in MIDDLEWARE: "
             "pages from the cache are shown after the end of their session.",
@@ -314,13 +312,13 @@ def _leads_somewhere(url: Any) -> bool:
         return True
     path = "/" + urlsplit(address).path.removeprefix(get_script_prefix()).lstrip("/")
     # Django's LocaleMiddleware leads from a path without a language to the one that has it.
-    adds_language = any(_is_locale_middleware(_import(name)) for name in settings.MIDDLEWARE)
+    adds_language = any(_is_one_of(LocaleMiddleware, _import(name)) for name in settings.MIDDLEWARE)
     paths = [path, f"/{get_language()}{path}"] if adds_language else [path]
     return any(is_valid_path(path) for path in paths)
 
 
-def _is_locale_middleware(middleware: object) -> bool:
-    return isclass(middleware) and issubclass(middleware, LocaleMiddleware)
+def _is_one_of(kind: type, middleware: object) -> bool:
+    return isclass(middleware) and issubclass(middleware, kind)
 
 
 def _sources(name: str) -> Iterator[str]:

@@ -39,10 +39,22 @@ def late_answer(request: HttpRequest, reason: Reason) -> HttpResponse | None:
 
 def late_ping(request: HttpRequest, reason: Reason) -> HttpResponse:
     """The answer to a page that asks when nobody is signed in, in the protocol that it speaks."""
-    headers = {"X-Session-Expired": str(reason), "Cache-Control": "no-store"}
     if request.method == "POST":
-        return JsonResponse({"state": "expired", "reason": reason}, status=401, headers=headers)
-    return HttpResponse('"logout"', content_type="application/json", headers=headers)
+        response = expired(reason)
+    else:
+        response = HttpResponse('"logout"', content_type="application/json")
+        response.headers["X-Session-Expired"] = str(reason)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def expired(reason: Reason, **more: str) -> HttpResponse:
+    """What a page hears that has asked by POST.
+
+    In a header as well: there are proxies that put a page of theirs in the place of a 401.
+    """
+    state = {"state": "expired", "reason": reason, **more}
+    return JsonResponse(state, status=401, headers={"X-Session-Expired": str(reason)})
 
 
 def _data(request: HttpRequest, reason: Reason) -> HttpResponse:

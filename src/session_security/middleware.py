@@ -401,7 +401,7 @@ def _is_ping_led_away(request: HttpRequest, response: HttpResponseBase) -> bool:
 
     A script follows that, and finds a page where it expects an answer.
     """
-    return request.path == conf.ping_path and 300 <= response.status_code < 400
+    return 300 <= response.status_code < 400 and request.path == conf.ping_path
 
 
 def _is_ping_of_the_site(request: HttpRequest) -> bool:

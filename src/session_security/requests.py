@@ -176,6 +176,11 @@ def local_address(request: HttpRequest) -> str:
     return path if is_local(path) else ""
 
 
+def is_here(url: str, request: HttpRequest) -> bool:
+    """Whether a browser that is sent to ``url`` stays on the host of ``request``."""
+    return url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
+
+
 def is_local(path: str) -> bool:
     """Whether a browser sent to ``path`` stays on the host: not so for ``//other.example/``."""
     before_query = path.partition("?")[0]

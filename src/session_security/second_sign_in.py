@@ -15,9 +15,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from .conf import SecuredRequest
+from .requests import is_here
 
 
 def is_refused_sign_in(request: SecuredRequest, response: HttpResponseBase) -> bool:
@@ -52,7 +52,4 @@ def lead_on(request: SecuredRequest, response: HttpResponseBase) -> HttpResponse
 def goal_of(request: HttpRequest) -> str:
     """Where the login page leads to, on this host. Raises ``NoReverseMatch`` as Django would."""
     goal = request.POST.get(REDIRECT_FIELD_NAME, request.GET.get(REDIRECT_FIELD_NAME, ""))
-    hosts = {request.get_host()}
-    if not url_has_allowed_host_and_scheme(goal, hosts, require_https=request.is_secure()):
-        goal = resolve_url(settings.LOGIN_REDIRECT_URL)
-    return goal
+    return goal if is_here(goal, request) else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -32,10 +32,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from .conf import SecuredRequest, conf
 from .decorators import passive
-from .late_posts.handling import is_here
+from .late_answers import expired
 from .late_posts.store import Fields, LatePost, drop, read
 from .reports import TAKES_REPORTS, state_of, store_report
-from .requests import HEADER, is_subresource
+from .requests import HEADER, is_here, is_subresource
 from .sessions.tags import is_of_user, sign_in_tag, user_tag
 
 
@@ -97,28 +97,26 @@ class PingView(View):
         values = request.POST if is_form else QueryDict()
         session, user, sign_in = request.session, values.get("user", ""), values.get("signIn", "")
         status = store_report(request, values)
-        state: dict[str, object] = {"state": "expired", "reason": status.reason}
-        if status.reason is None:
-            state = {
-                "state": "active",
-                "idle": status.idle,
-                "warnIn": status.warn_in,
-                "expireIn": status.remaining,
-                "absoluteIn": status.absolute_in,
-                "warnAfter": status.timeouts.warn_after,
-                "expireAfter": status.timeouts.expire_after,
-                # A page goes on with the name of its user that it knows; keys are rotated.
-                "user": user if user and is_of_user(session, user, sign_in) else user_tag(session),
-                "signIn": sign_in_tag(session),
-            }
-            if sign_in not in ("", state["signIn"]):
-                state["csrfToken"] = get_token(request)  # signing in has changed it
-        if "token" in values:  # asked for by a page that signs out
-            state["csrfToken"] = get_token(request)
-        if status.reason is None:
-            return JsonResponse(state)
-        # In a header as well: there are proxies that put a page of theirs in the place of a 401.
-        return JsonResponse(state, status=401, headers={"X-Session-Expired": str(status.reason)})
+        # A token is asked for by a page that signs out.
+        token = {"csrfToken": get_token(request)} if "token" in values else {}
+        if status.reason is not None:
+            return expired(status.reason, **token)
+        state: dict[str, object] = {
+            "state": "active",
+            "idle": status.idle,
+            "warnIn": status.warn_in,
+            "expireIn": status.remaining,
+            "absoluteIn": status.absolute_in,
+            "warnAfter": status.timeouts.warn_after,
+            "expireAfter": status.timeouts.expire_after,
+            # A page goes on with the name of its user that it knows; keys are rotated.
+            "user": user if user and is_of_user(session, user, sign_in) else user_tag(session),
+            "signIn": sign_in_tag(session),
+            **token,
+        }
+        if sign_in not in ("", state["signIn"]):
+            state["csrfToken"] = get_token(request)  # signing in has changed it
+        return JsonResponse(state)
 
 
 class ElementView(View):

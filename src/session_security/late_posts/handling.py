@@ -20,12 +20,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CSRF_SESSION_KEY
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from .._django import message_storage
 from ..conf import conf
-from ..requests import expects_page, is_cross_site, local_address
+from ..requests import expects_page, is_cross_site, is_here, local_address
 from ..sessions import times
 from .fields import TOKEN, keepable_fields
 from .store import KEPT, LatePost, digest, read, write
@@ -167,11 +166,6 @@ def _lead_to_kept(request: HttpRequest, response: HttpResponseBase) -> None:
         told = _("We kept a form that you sent after you had been signed out.")
         link = (told, conf.kept_path, _("Review and send it"))
         _tell(request, response, format_html(words, *link))
-
-
-def is_here(url: str, request: HttpRequest) -> bool:
-    """Whether a browser that is sent to ``url`` stays on the host of ``request``."""
-    return url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
 
 
 def _redirect_via(target: str, request: HttpRequest, response: HttpResponseBase) -> str:
