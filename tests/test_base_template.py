@@ -4,6 +4,7 @@ import pytest
 from pytest_django import Settings
 from time_machine import Traveller
 
+from .own_templates import use_templates
 from .visitor import Visitor
 
 BASE = (
@@ -14,13 +15,7 @@ BASE = (
 
 @pytest.fixture(autouse=True)
 def _base(settings: Settings) -> None:
-    loaders = [
-        ("django.template.loaders.locmem.Loader", {"base.html": BASE}),
-        "django.template.loaders.app_directories.Loader",
-    ]
-    [engine] = settings.TEMPLATES
-    options = engine["OPTIONS"] | {"loaders": loaders}
-    settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": options}]
+    use_templates(settings, {"base.html": BASE})
     settings.SESSION_SECURITY_BASE_TEMPLATE = "base.html"
 
 

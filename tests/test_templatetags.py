@@ -27,6 +27,7 @@ from . import settings as plain
 from . import views
 from .conftest import During
 from .neighbours import WITHOUT
+from .own_templates import use_templates
 from .visitor import Visitor
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -565,13 +566,7 @@ def test_a_dialog_of_the_site_is_rendered_for_each_page(
     settings: Settings, alice: Visitor, clock: Traveller
 ) -> None:
     own = {"session_security/dialog.html": "<p>{{ request.session_security.idle }} s</p>"}
-    loaders = [
-        ("django.template.loaders.locmem.Loader", own),
-        "django.template.loaders.app_directories.Loader",
-    ]
-    [engine] = settings.TEMPLATES
-    options = engine["OPTIONS"] | {"loaders": loaders}
-    settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": options}]
+    use_templates(settings, own)
     for idle in ("3.0", "6.0"):
         clock.shift(3)
         assert f"<p>{idle} s</p>" in alice.fetch("/element/").content.decode()

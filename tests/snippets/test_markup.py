@@ -8,6 +8,8 @@ from django.template import Engine
 from django.test import Client
 from pytest_django import Settings
 
+from tests.own_templates import use_templates
+
 from . import Snippet, each, written_in
 from .readers import TEMPLATES
 
@@ -54,13 +56,7 @@ def extends_a_package(snippet: Snippet) -> bool:
 @pytest.mark.django_db
 @each(snippet for snippet in written_in("html+django") if not extends_a_package(snippet))
 def test_it_renders_for_somebody_who_is_signed_in(snippet: Snippet, settings: Settings) -> None:
-    [engine] = settings.TEMPLATES
-    loaders = [
-        ("django.template.loaders.locmem.Loader", TEMPLATES | {"snippet.html": snippet.text}),
-        "django.template.loaders.app_directories.Loader",
-    ]
-    options = engine["OPTIONS"] | {"loaders": loaders}
-    settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": options}]
+    use_templates(settings, TEMPLATES | {"snippet.html": snippet.text})
     settings.ROOT_URLCONF = "tests.snippets.urls"
     client = Client()
     client.force_login(get_user_model().objects.create_user("reader"))

@@ -18,6 +18,7 @@ from django.urls import path
 from pytest_django import Settings
 
 from tests import urls, views
+from tests.own_templates import use_templates
 
 from . import ROOT, Snippet, each, read, written_in
 from .readers import CODE, ELSEWHERE, MODULES, PACKAGES, SETTINGS, TEMPLATES, WARNINGS
@@ -131,13 +132,7 @@ class Site:
             exec(code, self.module(name).__dict__)
         self.modules: list[ModuleType] = []
         self.patterns: list[Any] = []
-        loaders = [
-            ("django.template.loaders.locmem.Loader", TEMPLATES),
-            "django.template.loaders.app_directories.Loader",
-        ]
-        [engine] = settings.TEMPLATES
-        options = engine["OPTIONS"] | {"loaders": loaders}
-        settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": options}]
+        use_templates(settings, TEMPLATES)
         self.set(SETTINGS.get(page, {}))
 
     def module(self, name: str) -> ModuleType:

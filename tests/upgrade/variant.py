@@ -12,26 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
+from tests.visitor import FETCH, FORM, NAVIGATION
+
 if TYPE_CHECKING:
     import time_machine
 
 OLD, NEW = "2.6.8", "3"
 OURS = "session_security.middleware.SessionSecurityMiddleware"
-NAVIGATION = {
-    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
-    "Sec-Fetch-Dest": "document",
-    "Sec-Fetch-Mode": "navigate",
-    "Sec-Fetch-Site": "same-origin",
-}
-FETCH = {
-    "Accept": "*/*",
-    "Sec-Fetch-Dest": "empty",
-    "Sec-Fetch-Mode": "cors",
-    "Sec-Fetch-Site": "same-origin",
-}
 BY_JQUERY = FETCH | {"X-Requested-With": "XMLHttpRequest"}
 OF_PROCESS = {"AUTH_USER_MODEL", "DATABASES", "INSTALLED_APPS"}
-FORM = "application/x-www-form-urlencoded"
 
 # What a journey can find, in the words of the page in the docs.
 ANSWERS = "the site answers"
@@ -201,6 +190,16 @@ class Variant:
             person.expect(STAYS_BY_REPORTS, person.report(self.limit / 60) == "active")
         person.wait(0.95 * self.limit)
         person.expect(STAYS_BY_REPORTS, person.sees())
+
+    def stay_by_script(self, person: Person, name: str, what: str) -> None:
+        """A script that asks for ``name`` keeps one signed in; then nobody is there."""
+        person.sign_in()
+        for _ in range(3):
+            person.wait(0.9 * self.limit)
+            person.fetch(name)
+        person.wait(0.9 * self.limit)
+        person.expect(what, person.sees())
+        self.leave(person)
 
     def leave(self, person: Person) -> None:
         """Nobody acts; the page asks at the end, as it always does, and somebody comes later."""

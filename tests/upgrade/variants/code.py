@@ -47,13 +47,7 @@ class SetsActivity(UsesHelpers):
     settings = {"SESSION_SECURITY_PASSIVE_URL_NAMES": ["keep_alive"]}
 
     def journey(self, person: Person) -> None:
-        person.sign_in()
-        for _ in range(3):
-            person.wait(0.9 * self.limit)
-            person.fetch("keep_alive")
-        person.wait(0.9 * self.limit)
-        person.expect("the helper keeps one signed in", person.sees())
-        self.leave(person)
+        self.stay_by_script(person, "keep_alive", "the helper keeps one signed in")
 
 
 class SetsActivityBack(UsesHelpers):

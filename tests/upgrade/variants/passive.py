@@ -131,13 +131,7 @@ class MeantAsAct(Variant):
     do = "`SESSION_SECURITY_COUNT_FETCH = True`"
 
     def journey(self, person: Person) -> None:
-        person.sign_in()
-        for _ in range(3):
-            person.wait(0.9 * self.limit)
-            person.fetch("stock")
-        person.wait(0.9 * self.limit)
-        person.expect("requests of scripts keep one signed in", person.sees())
-        self.leave(person)
+        self.stay_by_script(person, "stock", "requests of scripts keep one signed in")
 
     def after(self) -> None:
         self.settings = {"SESSION_SECURITY_COUNT_FETCH": True}
