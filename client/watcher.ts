@@ -117,7 +117,8 @@ export class SessionWatcher extends WatchedPage {
       case "leaving":
         if (!this.ending.isLeaving) this.ending.leave();
         break;
-      case "dormant": // the page around this one does all
+      case "dormant": // the page around this one does all, and says goodbye to the other tabs
+        this.stop();
         this.element.remove();
     }
   }

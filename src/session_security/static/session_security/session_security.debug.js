@@ -1422,6 +1422,7 @@
           if (!this.ending.isLeaving) this.ending.leave();
           break;
         case "dormant":
+          this.stop();
           this.element.remove();
       }
     }
