@@ -16,25 +16,29 @@ from typing import Any, Self
 from benchmarks.settings import PEER
 
 ROOT = Path(__file__).resolve().parent.parent
-PEER_ENVIRONMENT = Path(sys.prefix) / f"benchmarks-{PEER}"
 
 
-def peer_python() -> Path:
-    """Return the interpreter that has release 2.6.8; install it the first time."""
+def peer_environment(release: str) -> Path:
+    return Path(sys.prefix) / f"benchmarks-{release}"
+
+
+def peer_python(release: str = PEER) -> Path:
+    """Return the interpreter that has a release of 2.x; install it the first time."""
+    environment = peer_environment(release)
     wanted = "\n".join(
         [
-            f"django-session-security=={PEER}",
+            f"django-session-security=={release}",
             f"django=={version('django')}",
             f"time-machine=={version('time-machine')}",
             f"psycopg[binary]=={version('psycopg')}",  # for the tests that share a store
-            "xstatic-jquery==3.7.1.1",  # which 2.6.8 needs and leaves to the site
+            "xstatic-jquery==3.7.1.1",  # which it needs and leaves to the site
         ]
     )
-    python = PEER_ENVIRONMENT / "bin" / "python"
-    installed = PEER_ENVIRONMENT / "installed.txt"
+    python = environment / "bin" / "python"
+    installed = environment / "installed.txt"
     if not installed.exists() or installed.read_text() != wanted:
-        print(f"Installing release {PEER} into an environment of its own.", file=sys.stderr)
-        venv.create(PEER_ENVIRONMENT, clear=True, with_pip=True)
+        print(f"Installing release {release} into an environment of its own.", file=sys.stderr)
+        venv.create(environment, clear=True, with_pip=True)
         install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([str(python), *install, *wanted.split("\n")], check=True)
         installed.write_text(wanted)
@@ -43,7 +47,7 @@ def peer_python() -> Path:
 
 def peer_file(pattern: str) -> Path:
     """Return the one file in the peer's environment that matches `pattern`."""
-    (file,) = PEER_ENVIRONMENT.glob(f"lib/python*/site-packages/{pattern}")
+    (file,) = peer_environment(PEER).glob(f"lib/python*/site-packages/{pattern}")
     return file
 
 

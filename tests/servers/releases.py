@@ -1,4 +1,4 @@
-"""Release 2.6.8 and this version, each serving ``beside.py`` in a process of its own."""
+"""A release of 2.x and this version, each serving ``beside.py`` in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.settings import PEER
 from benchmarks.variants import peer_python
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,16 +52,16 @@ class Server:
 
 @contextmanager
 def both(
-    database: dict[str, Any], zone: str = "UTC", *, is_new: bool = False
+    database: dict[str, Any], zone: str = "UTC", release: str = PEER, *, is_new: bool = False
 ) -> Iterator[tuple[Server, Server]]:
-    """2.6.8 and this version with one database; ``is_new``: it has no tables yet."""
+    """A release of 2.x and this version with one database; ``is_new``: it has no tables yet."""
     common = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     common |= {"BESIDE_DATABASE": json.dumps(database), "BESIDE_ZONE": zone}
     common.pop("DJANGO_SETTINGS_MODULE", None)
     ours = common | {"PYTHONPATH": str(ROOT / "src")}
     if is_new:
         subprocess.run([sys.executable, "-P", str(SITE), "prepare"], env=ours, check=True)
-    old = Server(peer_python(), common)
+    old = Server(peer_python(release), common)
     try:
         new = Server(Path(sys.executable), ours)
         try:

@@ -1,4 +1,4 @@
-"""Release 2.6.8 itself beside this version: two servers, one session store, requests in turn."""
+"""Releases of 2.x beside this version: two servers, one session store, requests in turn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ NIGHTS = {  # half an hour before the clocks are changed in Europe
     "spring": datetime(2026, 3, 29, 0, 30, tzinfo=UTC),
     "autumn": datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
 }
-ZONES = ["UTC", "Europe/Berlin"]
+# Older ones do not start with a Django that this version supports.
+RELEASES = [("2.6.8", "UTC"), ("2.6.8", "Europe/Berlin"), ("2.6.7", "Europe/Berlin")]
 PING = "/session_security/ping/"
 
 
@@ -72,7 +73,7 @@ class Person:
         return self.send(server, "GET", f"{PING}?idleFor={int(idle)}")
 
 
-@pytest.fixture(scope="module", params=ZONES)
+@pytest.fixture(scope="module", params=RELEASES, ids="-".join)
 def servers(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Server]]:
@@ -82,7 +83,8 @@ def servers(
         "NAME": str(file),
         "OPTIONS": {"timeout": 30},
     }
-    with both(database, str(request.param), is_new=True) as pair:
+    release, zone = request.param
+    with both(database, zone, release, is_new=True) as pair:
         yield pair
 
 
