@@ -12,14 +12,25 @@ import django
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest, HttpResponse
+from django.template import engines
 from django.urls import include, path
 
 APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.staticfiles",
     "session_security",
 ]
+PAGE = """
+<!doctype html>
+<title>Records</title>
+{% load static %}
+{% if jquery %}<script src="{% static 'jquery.min.js' %}"></script>{% endif %}
+<h1>{{ user.username|default:"Nobody" }}</h1>
+<input aria-label="Symptoms">
+{% include "session_security/all.html" %}
+"""
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -32,6 +43,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def name(request: HttpRequest) -> HttpResponse:
     """Who is signed in."""
     return HttpResponse(request.user.get_username())
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """A page with the warning, as either release has it."""
+    template = engines["django"].from_string(PAGE)
+    return HttpResponse(template.render({"jquery": settings.STATICFILES_DIRS}, request))
+
+
+def jquery() -> list[str]:
+    """The folder of jQuery, which 2.x needs and leaves to the site."""
+    try:
+        from xstatic.pkg import jquery  # type: ignore[import-not-found]
+    except ImportError:
+        return []
+    return [jquery.BASE_DIR]
 
 
 os.environ["TZ"] = os.environ["BESIDE_ZONE"]
@@ -47,6 +73,20 @@ settings.configure(
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "session_security.middleware.SessionSecurityMiddleware",
     ],
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.contrib.auth.context_processors.auth",
+                    "django.template.context_processors.request",
+                ]
+            },
+        }
+    ],
+    STATIC_URL="static/",
+    STATICFILES_DIRS=jquery(),
     DATABASES={"default": json.loads(os.environ["BESIDE_DATABASE"])},
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",
     TIME_ZONE=os.environ["BESIDE_ZONE"],
@@ -60,6 +100,7 @@ django.setup()
 urlpatterns = [
     path("sign-in/", sign_in),
     path("name/", name),
+    path("page/", page),
     path("stock/", name),
     path("session_security/", include("session_security.urls")),
 ]
@@ -75,6 +116,7 @@ def serve() -> None:
     from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
     import time_machine
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.wsgi import get_wsgi_application
 
     class Quiet(WSGIRequestHandler):
@@ -85,7 +127,7 @@ def serve() -> None:
         daemon_threads = True
         request_queue_size = 128
 
-    site = get_wsgi_application()
+    site = StaticFilesHandler(get_wsgi_application())
     server = make_server("127.0.0.1", 0, site, Threads, Quiet)
     traveller = None
     _say(str(server.server_port))
