@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.scripts import function
 from tests.browser.world import cover, expect_warned, warning
 from tests.ecosystem.journey import Journey
 from tests.ecosystem.site import EXPIRE, WARN, Visit
@@ -85,3 +86,29 @@ def test_who_is_hijacked_is_signed_out_like_anybody(world: Visit, journey: Journ
     expect(page).to_have_url(re.compile("/login/"))
     journey.sign_in(world, page)
     expect(page.locator(".djhj")).to_have_count(0)
+
+
+def edit(world: Visit, page: Page, text: str) -> str:
+    """Change the title of a page; and how its saving by itself has ended."""
+    page.evaluate(function("page/packages.js", "hearAutosave"))
+    world.advance(5)  # Wagtail takes what is there after two seconds for what was there before
+    page.locator("[name=title]").fill(text)
+    world.advance(5)
+    return str(page.evaluate("autosaved"))
+
+
+@pytest.mark.site("wagtail")
+def test_a_page_that_has_saved_itself_is_left_and_one_that_could_not_is_locked(
+    world: Visit, journey: Journey
+) -> None:
+    page = begin(world, journey)
+    page.goto(f"{world.url}/cms/pages/2/edit/")
+    assert edit(world, page, "A title") == "w-autosave:success"
+    world.rest(page, EXPIRE + 90)
+    expect(page).to_have_url(re.compile("/cms/login/"))
+
+    journey.sign_in(world, page)
+    expect(page.locator("[name=title]")).to_have_value("A title")
+    assert edit(world, page, "") == "w-autosave:error"
+    world.rest(page, EXPIRE + 90)
+    expect(cover(page)).to_be_visible()

@@ -53,6 +53,8 @@ interface Window {
   audit: Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
   /** lock.js: the tokens that the page was given. */
   renewed: string[];
+  /** packages.js: the name of the event. */
+  autosaved: Promise<string>;
   /** react.js */
   renderField(root: Element): void;
   /** unsaved.js */

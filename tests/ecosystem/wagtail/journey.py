@@ -4,7 +4,6 @@ JOURNEY = Journey(
     title="Wagtail",
     packages=("wagtail",),
     to_do="[A template and a script](../howto/packages.md#wagtail).",
-    limits="Not tried: whether a page that has saved itself is left at the end, or locked.",
     form="/cms/groups/new/",
     save="form:has([name=name]) [type=submit]",
     saved="text=Group 'The text' created",
