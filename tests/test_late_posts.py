@@ -383,7 +383,10 @@ def test_a_script_that_signs_in_gets_its_own_answer_and_the_person_a_message(
     )
 
 
-@pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example/", "/\\evil.example/"])
+@pytest.mark.parametrize(
+    "goal",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example/", "/\t//evil.example/"],
+)
 def test_the_page_leads_on_to_no_other_site(alice: Visitor, clock: Traveller, goal: str) -> None:
     too_late(alice, clock)
     alice.sign_in("alice")

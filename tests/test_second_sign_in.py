@@ -92,7 +92,12 @@ def test_a_login_page_has_a_script_that_knows_where_to_go_on(
     )
 
 
-@pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example/", "javascript:0", ""])
+ELSEWHERE = ["https://evil.example/", "//evil.example/", "javascript:0", ""]
+# Where they stand, a browser sees nothing.
+UNSEEN = [f"{path}evil.example/" for path in ("/%09//", "/%0A//", "//%0D/", "/%5C%09/")]
+
+
+@pytest.mark.parametrize("goal", [*ELSEWHERE, *UNSEEN])
 def test_it_goes_nowhere_else(
     visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch, goal: str
 ) -> None:

@@ -28,6 +28,10 @@ _LIBRARY_HEADERS = ("HTTP_HX_REQUEST", "HTTP_X_TURBO_REQUEST_ID", "HTTP_X_UP_VER
 # Of the ping. No page of another origin can send it without the site's consent (CORS).
 HEADER = "HTTP_X_SESSION_SECURITY"
 
+# Browsers leave these out of an address, wherever they stand (URL, WHATWG), so two slashes can
+# come together. Django rests on redirects, which encode them; pages and scripts do not.
+_UNSEEN = frozenset("\t\n\r")
+
 # What Sec-Fetch-Dest says of a page; "empty" is a script's request, or a navigation that a service
 # worker passes on.
 _PAGE_DESTINATIONS = ("document", "iframe", "frame", "fencedframe", "object", "embed", "empty")
@@ -178,7 +182,9 @@ def local_address(request: HttpRequest) -> str:
 
 def is_here(url: str, request: HttpRequest) -> bool:
     """Whether a browser that is sent to ``url`` stays on the host of ``request``."""
-    return url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
+    return _UNSEEN.isdisjoint(url) and url_has_allowed_host_and_scheme(
+        url, {request.get_host()}, request.is_secure()
+    )
 
 
 def is_local(path: str) -> bool:
