@@ -194,3 +194,25 @@ def test_an_act_that_is_stored_after_the_reading_keeps_the_session(
 def test_the_checks_take_its_middleware_for_what_it_is(table: Table) -> None:
     ids = {message.id for message in run_checks()}
     assert "session_security.E002" not in ids
+
+
+@pytest.fixture
+def keeper(settings: Settings, visitor: Visitor) -> Visitor:
+    """Alice, whose browser alone keeps her session."""
+    settings.SESSION_ENGINE = "tests.cookie_sessions"
+    visitor.sign_in("alice")
+    return visitor
+
+
+def test_an_hour_of_work_with_an_engine_made_from_that_of_signed_cookies(
+    keeper: Visitor, clock: Traveller, ended: list[Reason]
+) -> None:
+    for _ in range(6):
+        clock.shift(300)
+        assert keeper.navigate("/private/").content == b"private"
+        clock.shift(300)
+        assert keeper.ping(idleFor=0).json()["idle"] == 0
+    assert ended == []
+    clock.shift(600)
+    assert keeper.navigate("/private/").status_code == 302
+    assert ended == ["idle"]

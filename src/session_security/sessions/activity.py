@@ -28,7 +28,6 @@ KNOWN: tuple[tuple[type[SessionBase], Engine], ...] = (
     (db.SessionStore, RowEngine()),
     (cache.SessionStore, CacheEngine()),
     (file.SessionStore, FileEngine()),
-    (signed_cookies.SessionStore, CookieEngine()),
 )
 # An engine that does one of these in its own way is not one that we know.
 METHODS = ("load", "aload", "save", "asave", "delete", "adelete", "exists")
@@ -53,6 +52,8 @@ def engine_of(session: SessionBase) -> Engine:
 
 @lru_cache
 def _engine(store: type[SessionBase]) -> Engine:
+    if issubclass(store, signed_cookies.SessionStore):
+        return CookieEngine()  # however it loads and saves, its only copy is in the browser
     for known, engine in KNOWN:
         if all(getattr(store, name) is getattr(known, name) for name in METHODS):
             return engine
