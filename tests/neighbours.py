@@ -51,6 +51,13 @@ class ReadsSession(MiddlewareMixin):
         request.session.get("theme")
 
 
+class ByHost(MiddlewareMixin):
+    """Gives a request other URLs than those of the settings, as packages for subdomains do."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.urlconf = "tests.urls"
+
+
 class EndsSession(MiddlewareMixin):
     """Signs out by a reason of its own, before our middleware runs."""
 

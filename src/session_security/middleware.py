@@ -21,7 +21,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
 from . import _django, requests, streams
@@ -48,6 +47,10 @@ from .watch import ENDED, Watch
 logger = logging.getLogger("session_security")
 
 HOOKS = ("is_authenticated", "get_expire_seconds", "is_passive_request", "do_logout")
+
+# The URL names of what the browser's side of the app talks to.
+PING = "session_security_ping"
+FOR_ELEMENT = (PING, "session_security_element")
 
 # On the request: that ``process_view`` has seen it; that the person was told.
 _LOOKED_AT = "_session_security_looked_at"
@@ -361,11 +364,9 @@ class SessionSecurityMiddleware:
             return response.status_code < 400
         if response.status_code != 200:
             return False
-        try:
-            request.resolver_match = resolve(request.path_info, getattr(request, "urlconf", None))
-        except Resolver404:
-            return response.headers.get("Content-Type", "").startswith("text/html")
-        return True
+        request.resolver_match = requests.match_of(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return request.resolver_match is not None or is_page
 
     def _due(self, request: SecuredRequest, passive: bool) -> datetime | None:
         """The time with which to call :func:`store_activity`, or None."""
@@ -393,7 +394,9 @@ def _is_first_look(request: HttpRequest) -> bool:
 
 def _is_for_element(request: HttpRequest) -> bool:
     """Whether the browser's side of the app asks, and not a script or a person of the site."""
-    return request.path in (conf.ping_path, conf.element_path)
+    # Not by the path: in another URLconf, which is set later, it may be another.
+    match = requests.match_of(request)
+    return match is not None and match.view_name in FOR_ELEMENT
 
 
 def _is_ping_led_away(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -401,7 +404,8 @@ def _is_ping_led_away(request: HttpRequest, response: HttpResponseBase) -> bool:
 
     A script follows that, and finds a page where it expects an answer.
     """
-    return 300 <= response.status_code < 400 and request.path == conf.ping_path
+    match = requests.match_of(request) if 300 <= response.status_code < 400 else None
+    return match is not None and match.view_name == PING
 
 
 def _is_ping_of_the_site(request: HttpRequest) -> bool:
@@ -412,7 +416,7 @@ def _is_ping_of_the_site(request: HttpRequest) -> bool:
     match = request.resolver_match
     return (
         match is not None
-        and match.view_name == "session_security_ping"
+        and match.view_name == PING
         and not getattr(match.func, TAKES_REPORTS, False)
     )
 
@@ -426,7 +430,7 @@ def _store_report(request: SecuredRequest) -> None:
 def _hide_cookie(request: SecuredRequest) -> None:
     """A cookie that names no session opens nothing; a script's answer does not delete it."""
     cookies.hide_from_caches(request)
-    if _is_for_element(request) or not requests.expects_page(request):
+    if not requests.expects_page(request) or _is_for_element(request):
         cookies.keep_in_browser(request)
 
 

@@ -4,12 +4,12 @@ Passive means "does not extend". It never means "is not checked". What browsers 
 is told by a table in tests/test_requests.py, and in docs/reference/requests.md.
 """
 
-from contextlib import suppress
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from .conf import conf
@@ -58,14 +58,29 @@ def is_declared_passive(request: HttpRequest) -> bool:
         or match.url_name in conf.PASSIVE_URL_NAMES  # as 2.x compared
     ):
         return True
-    return any(_is_at(request.path, url) for url in conf.PASSIVE_URLS)
+    return any(_is_passive_url(request, url) for url in conf.PASSIVE_URLS)
 
 
-def _is_at(path: str, url: object) -> bool:
+def _is_passive_url(request: HttpRequest, url: object) -> bool:
     try:
-        return path == str(url)
+        return is_at(request, str(url))
     except NoReverseMatch:  # a lazy one that names no URL (check E004)
         return False
+
+
+def is_at(request: HttpRequest, *urls: str) -> bool:
+    """Whether it is for one of these paths, be they percent-encoded, as ``reverse()`` has them."""
+    return request.path in urls or request.path in map(unquote, urls)
+
+
+def match_of(request: HttpRequest) -> ResolverMatch | None:
+    """What the address stands for, also where Django has not come to look for it yet."""
+    if request.resolver_match is not None:
+        return request.resolver_match
+    try:
+        return resolve(request.path_info, getattr(request, "urlconf", None))
+    except Resolver404:
+        return None
 
 
 def is_prefetch(request: HttpRequest) -> bool:
@@ -142,19 +157,24 @@ def asks_for_credentials(request: HttpRequest) -> bool:
 
 def is_open_to_anonymous(request: HttpRequest) -> bool:
     """Whether it is for who is not signed in: ``LOGIN_URL``, or marked ``@login_not_required``."""
-    with suppress(NoReverseMatch):
-        if request.path == resolve_url(settings.LOGIN_URL):
-            return True
-    try:
-        match = request.resolver_match or resolve(
-            request.path_info, getattr(request, "urlconf", None)
-        )
-    except Resolver404:
+    if is_at_login_url(request):
+        return True
+    match = match_of(request)
+    if match is None:
         return False
     permissions = getattr(getattr(match.func, "cls", None), "permission_classes", None)
     if permissions is not None:  # REST framework marks all of its views, and asks these instead
         return all(getattr(one, "__name__", "") == "AllowAny" for one in permissions)
     return not getattr(match.func, "login_required", True)
+
+
+def is_at_login_url(request: HttpRequest) -> bool:
+    """Whether it is for ``LOGIN_URL``; never, where people sign in on another host."""
+    try:
+        url = urlsplit(resolve_url(settings.LOGIN_URL))
+    except NoReverseMatch:
+        return False
+    return is_at(request, url.path) and url.netloc in ("", request.get_host())
 
 
 def expects_page(request: HttpRequest) -> bool:

@@ -5,19 +5,16 @@ Where it is not in the page, somebody signs in there, too: the first sign-in has
 token, so Django refuses the form, with status 403.
 """
 
-from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, get_user_model
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch
 
 from .conf import SecuredRequest
-from .requests import is_here
+from .requests import is_at_login_url, is_here
 
 
 def is_refused_sign_in(request: SecuredRequest, response: HttpResponseBase) -> bool:
@@ -33,11 +30,7 @@ def is_refused_sign_in(request: SecuredRequest, response: HttpResponseBase) -> b
 def is_login_page(request: HttpRequest) -> bool:
     """Whether it is ``LOGIN_URL``, or a view of the name that Django and its admin give theirs."""
     match = request.resolver_match
-    if match is not None and match.url_name == "login":
-        return True
-    with suppress(NoReverseMatch):
-        return request.path == urlsplit(resolve_url(settings.LOGIN_URL)).path
-    return False
+    return (match is not None and match.url_name == "login") or is_at_login_url(request)
 
 
 def lead_on(request: SecuredRequest, response: HttpResponseBase) -> HttpResponseBase:

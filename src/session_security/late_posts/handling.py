@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from .._django import message_storage
 from ..conf import conf
-from ..requests import expects_page, is_cross_site, is_here, local_address
+from ..requests import expects_page, is_at, is_cross_site, is_here, local_address
 from ..sessions import times
 from .fields import TOKEN, keepable_fields
 from .store import KEPT, LatePost, digest, read, write
@@ -127,7 +127,7 @@ def _keep(request: HttpRequest, response: HttpResponseBase) -> None:
         or not getattr(request, "csrf_processing_done", False)  # Django's check has not passed
         or is_cross_site(request)
         or isinstance(request.session, CookieStore)  # there is no room in a cookie
-        or request.path in (conf.kept_path, conf.resume_path, conf.logout_path)
+        or is_at(request, conf.kept_path, conf.resume_path, conf.logout_path)
     ):
         return
     try:
