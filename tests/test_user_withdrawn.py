@@ -1,11 +1,15 @@
 """The user is deactivated, deleted, or has another password: the page learns it by its report."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
 from pytest_django import Settings
 from time_machine import Traveller
+
+from session_security.policy import Reason
 
 from .visitor import PING, Visitor
 
@@ -72,3 +76,23 @@ def test_a_rotated_key_of_the_site_is_no_reason(
         clock.shift(100)
         assert alice.ping(idleFor=0).json()["state"] == "active"
     assert alice.signed_in == "alice"
+
+
+class Strict(ModelBackend):
+    """As many a site has written it."""
+
+    def get_user(self, user_id: int) -> Any:
+        return get_user_model().objects.get(pk=user_id)
+
+
+def test_a_backend_that_raises_for_a_deleted_user_is_no_outage(
+    settings: Settings, visitor: Visitor, clock: Traveller, ended: list[Reason]
+) -> None:
+    settings.AUTHENTICATION_BACKENDS = ["tests.test_user_withdrawn.Strict"]
+    visitor.sign_in("alice")
+    delete()
+    clock.shift(100)
+    assert visitor.ping(idleFor=0).json() == {"state": "expired", "reason": "anonymous"}
+    clock.shift(600)
+    assert visitor.navigate("/name/").content == b""
+    assert ended == ["idle"]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth import SESSION_KEY
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import QueryDict
 
 from .conf import SecuredRequest, SessionSecurity, conf
@@ -17,8 +17,9 @@ PRECISION = 1.0  # seconds; a report is not rounded to the resolution that page 
 
 TAKES_REPORTS = "session_security_takes_reports"  # the mark of the view that stores them itself
 
-# What Django raises for a stored id that no user can have.
-INVALID_USER_ID_ERRORS = (TypeError, ValueError, ValidationError)
+# What Django raises for a stored id that no user can have, and many a backend of a site's own for
+# one that no user has any more.
+INVALID_USER_ID_ERRORS = (TypeError, ValueError, ValidationError, ObjectDoesNotExist)
 
 
 def state_of(request: SecuredRequest) -> SessionStatus:
