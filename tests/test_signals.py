@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import Settings
 from time_machine import Traveller
@@ -17,7 +18,7 @@ from session_security.policy import Reason
 from session_security.sessions import times
 from session_security.signals import session_expired
 
-from .conftest import NOON
+from .conftest import NOON, During
 from .neighbours import OURS
 from .visitor import Visitor
 
@@ -260,3 +261,28 @@ def test_a_person_who_signs_in_again_has_acted(alice: Visitor, clock: Traveller)
     alice.sign_in("alice")
     clock.shift(599)
     assert alice.signed_in == "alice"
+
+
+def give_token(request: HttpRequest) -> None:
+    """As djoser and django-rest-knox do: nobody signs in to the session."""
+    user = get_user_model().objects.get(username="bob")
+    user_logged_in.send(sender=type(user), request=request, user=user)
+
+
+def test_a_sign_in_for_a_token_makes_no_session(visitor: Visitor, during: During) -> None:
+    during(give_token)
+    response = visitor.fetch("/during/")
+    assert response.status_code == 200
+    assert not response.cookies
+    assert "Cookie" not in response.headers.get("Vary", "")
+
+
+def test_a_sign_in_for_a_token_extends_nobody_else_s_session(
+    settings: Settings, alice: Visitor, clock: Traveller, during: During
+) -> None:
+    settings.SESSION_SECURITY_MAX_AGE = 900
+    during(give_token)
+    clock.shift(300)
+    assert alice.fetch("/during/").status_code == 200
+    assert times.last_activity(alice.session) == NOON
+    assert times.started(alice.session) == NOON
