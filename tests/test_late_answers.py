@@ -162,6 +162,29 @@ def test_a_login_url_that_leads_nowhere_is_no_error_for_a_late_script(
     assert alice.fetch("/private/").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [
+        ("Token 123", 200),
+        ("Bearer 1.2.3", 200),
+        ("Bearer ", 401),
+        ("Bearer", 401),
+        ("", 401),
+        # A browser sends these by itself.
+        ("Basic YWxpY2U6", 401),
+        ("Negotiate YII", 401),
+    ],
+)
+def test_a_script_with_a_token_is_answered_in_spite_of_an_overdue_cookie(
+    alice: Visitor, clock: Traveller, authorization: str, status: int
+) -> None:
+    clock.shift(600)
+    response = alice.fetch("/name/", Authorization=authorization)
+    assert response.status_code == status
+    assert b"alice" not in response.content
+    assert alice.signed_in == ""
+
+
 def test_what_is_for_everybody_is_answered_to_a_late_script(
     the_site: None, alice: Visitor, clock: Traveller
 ) -> None:

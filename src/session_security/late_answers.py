@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from .conf import conf
 from .policy import Reason
-from .requests import expects_page, is_open_to_anonymous, local_address
+from .requests import expects_page, has_own_credentials, is_open_to_anonymous, local_address
 
 _STREAM = "text/vnd.turbo-stream.html"
 
@@ -28,7 +28,7 @@ def explanation(reason: Reason | None) -> str:
 
 def late_answer(request: HttpRequest, reason: Reason) -> HttpResponse | None:
     """The answer to a request whose session has ended; None if it goes on as anonymous."""
-    if expects_page(request) or is_open_to_anonymous(request):
+    if expects_page(request) or has_own_credentials(request) or is_open_to_anonymous(request):
         return None
     answer_of = next((answer for name, answer in _LIBRARIES.items() if name in request.META), _data)
     response = answer_of(request, reason)

@@ -32,6 +32,9 @@ HEADER = "HTTP_X_SESSION_SECURITY"
 # come together. Django rests on redirects, which encode them; pages and scripts do not.
 _UNSEEN = frozenset("\t\n\r")
 
+# Schemes that a browser uses by itself, as for a proxy that asks for a password.
+_SENT_BY_BROWSERS = ("basic", "digest", "negotiate", "ntlm")
+
 # What Sec-Fetch-Dest says of a page; "empty" is a script's request, or a navigation that a service
 # worker passes on.
 _PAGE_DESTINATIONS = ("document", "iframe", "frame", "fencedframe", "object", "embed", "empty")
@@ -166,6 +169,12 @@ def is_open_to_anonymous(request: HttpRequest) -> bool:
     if permissions is not None:  # REST framework marks all of its views, and asks these instead
         return all(getattr(one, "__name__", "") == "AllowAny" for one in permissions)
     return not getattr(match.func, "login_required", True)
+
+
+def has_own_credentials(request: HttpRequest) -> bool:
+    """Whether a script shows who it is without the session, as by a token."""
+    scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return credentials != "" and scheme.lower() not in _SENT_BY_BROWSERS
 
 
 def is_at_login_url(request: HttpRequest) -> bool:
