@@ -562,6 +562,28 @@ def test_the_dialogs_of_the_app_are_rendered_once_and_name_each_sign_in(
     assert quote_plus(alice.session["_session_security_signed_in"]) in links[1]
 
 
+class Cleared(dict[tuple[object, ...], str]):
+    """What was rendered, when another thread clears it as soon as this one has found it."""
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(key) is not None
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        found = super().get(key, default)
+        if found is not None:
+            self.clear()
+        return found
+
+
+def test_a_dialog_is_shown_though_another_thread_makes_room(
+    monkeypatch: pytest.MonkeyPatch, alice: Visitor
+) -> None:
+    monkeypatch.setattr(session_security_tags, "_rendered", Cleared())
+    for _ in range(3):
+        response = alice.navigate("/element/")
+        assert response.content.count(b"</dialog>") == 2
+
+
 def test_a_dialog_of_the_site_is_rendered_for_each_page(
     settings: Settings, alice: Visitor, clock: Traveller
 ) -> None:

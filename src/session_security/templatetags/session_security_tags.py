@@ -141,12 +141,13 @@ def _dialog(context: RequestContext, name: str) -> str:
         conf.REQUIRE_CONFIRM,
         is_in_admin(request),
     )
-    if key not in _rendered:
+    html = _rendered.get(key)
+    if html is None:
         if len(_rendered) >= MOST_RENDERED:
             _rendered.clear()
         with context.push(**{_ANY_SIGN_IN: _ANY_SIGN_IN}):
-            _rendered[key] = template.render(context)
-    return _rendered[key].replace(_ANY_SIGN_IN, quote_plus(sign_in_tag(request.session)))
+            html = _rendered[key] = template.render(context)
+    return html.replace(_ANY_SIGN_IN, quote_plus(sign_in_tag(request.session)))
 
 
 @register.simple_tag(takes_context=True)
