@@ -1,6 +1,7 @@
 """The settings: what each can be, and what is said if it is something else."""
 
 import math
+from copy import copy, deepcopy
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from django.test import RequestFactory, override_settings
 from django.urls import reverse_lazy
 from pytest_django import Settings
 
-from session_security.conf import NAMES, PREFIX, conf
-from session_security.policy import Timeouts
+from session_security.conf import NAMES, PREFIX, SessionSecurity, conf
+from session_security.policy import Reason, Timeouts
 from session_security.standards import STANDARDS
 
 from .neighbours import short_for_bob
@@ -135,11 +136,14 @@ IN_ITS_PLACE: list[tuple[str, object, object]] = [
     ("REDIRECT_TO_LOGOUT", 1, True),
     ("PASSIVE_URLS", "/poll/", ["/poll/"]),
     ("PASSIVE_URLS", None, []),
+    ("PASSIVE_URL_NAMES", b"poll", [b"poll"]),
     ("PASSIVE_URL_NAMES", iter(["poll"]), ["poll"]),
     ("ON_EXPIRE", "reload", "auto"),
     ("LOGOUT_URL", None, "logout"),
     ("BASE_TEMPLATE", None, "session_security/page.html"),
     ("BASE_TEMPLATE", "no/such.html", "session_security/page.html"),
+    ("BASE_TEMPLATE", "session_security", "session_security/page.html"),  # a folder
+    ("BASE_TEMPLATE", "\0", "session_security/page.html"),
     ("TIMEOUTS", "no.such.module", None),
     ("TIMEOUTS", 600, None),
 ]
@@ -323,3 +327,11 @@ def test_the_docs_have_the_figures_of_each_profile() -> None:
         minutes = f"{idle / 60:g} minutes" if idle < 3600 else "1 hour"
         hours = "" if overall is None else f" {overall / 3600:g} hours"
         assert row == f'| `"{name}"` | {minutes} |{hours} | {clause} |'
+
+
+def test_what_is_on_the_request_can_be_copied() -> None:
+    security = SessionSecurity(conf.anonymous)
+    security.on_expire = "lock"
+    for copied in (copy(security), deepcopy(security)):
+        assert (copied.status, copied.on_expire) == (conf.anonymous, "lock")
+        assert copied.reason is Reason.ANONYMOUS

@@ -42,6 +42,16 @@ def test_pages_of_other_namespaces_stay_as_they_are(settings: Settings, alice: V
     assert b"session-security" not in alice.navigate(PAGE).content
 
 
+@pytest.mark.parametrize("value", [["monitor"], {"monitor"}])
+def test_a_list_within_the_list_stops_no_page(
+    settings: Settings, alice: Visitor, value: object
+) -> None:
+    settings.SESSION_SECURITY_INSERT_INTO = [value]
+    response = alice.navigate(PAGE)
+    assert response.status_code == 200
+    assert b"session-security" not in response.content
+
+
 def test_a_page_that_includes_it_has_it_once(alice: Visitor) -> None:
     assert alice.navigate("/monitor/element/").content.count(b"<session-security>") == 1
 

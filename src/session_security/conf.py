@@ -50,6 +50,8 @@ class SessionSecurity:
 
     def __getattr__(self, name: str) -> Any:
         """All that the status says."""
+        if name in SessionSecurity.__slots__:  # not there as yet, as while it is copied
+            raise AttributeError(name)
         return getattr(self.status, name)
 
     if TYPE_CHECKING:
@@ -194,7 +196,7 @@ class Conf:
             return self._replaced("BASE_TEMPLATE", what, PAGE_TEMPLATE)
         try:
             get_template(value)
-        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+        except (TemplateDoesNotExist, TemplateSyntaxError, OSError, ValueError) as error:
             what = f"can't be used: {type(error).__name__}: {error}"
             return self._replaced("BASE_TEMPLATE", what, PAGE_TEMPLATE)
         return value
@@ -310,8 +312,9 @@ class Conf:
 
     def _list(self, name: str) -> Collection[object]:
         value = self._get(name, [])
-        if isinstance(value, str) or not isinstance(value, Collection):
-            meant: list[object] = [value] if isinstance(value, str) else []
+        is_text = isinstance(value, str | bytes | bytearray)
+        if is_text or not isinstance(value, Collection):
+            meant: list[object] = [value] if is_text else []
             with suppress(TypeError):
                 meant = meant or list(value)  # type: ignore[call-overload]
             return self._replaced(name, f"must be a list, not {value!r}", meant)

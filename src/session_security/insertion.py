@@ -18,7 +18,7 @@ def needs_element(request: HttpRequest, response: HttpResponseBase) -> bool:
     return (
         bool(conf.INSERT_INTO)
         and match is not None
-        and not {*match.app_names, *match.namespaces}.isdisjoint(conf.INSERT_INTO)
+        and any(name in conf.INSERT_INTO for name in (*match.app_names, *match.namespaces))
         and isinstance(response, HttpResponse)
         and response.headers.get("Content-Type", "").startswith("text/html")
         and "Content-Encoding" not in response.headers
