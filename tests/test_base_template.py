@@ -1,8 +1,12 @@
 """The app's own pages in the frame of the site."""
 
+from pathlib import Path
+
 import pytest
 from pytest_django import Settings
 from time_machine import Traveller
+
+from session_security.conf import conf
 
 from .own_templates import use_templates
 from .visitor import Visitor
@@ -40,3 +44,15 @@ def test_otherwise_they_have_a_frame_of_their_own(
         html = alice.navigate(path).content.decode()
         assert html.startswith("<!doctype html>")
         assert '<link rel="stylesheet" href="/static/session_security/page.css">' in html
+
+
+def test_a_base_of_another_template_engine_is_not_taken(
+    settings: Settings, alice: Visitor, tmp_path: Path
+) -> None:
+    """As where a site's own templates are for Jinja2; Django's can't extend those."""
+    (tmp_path / "site.html").write_text(BASE)
+    other = settings.TEMPLATES[0] | {"NAME": "other", "DIRS": [tmp_path], "OPTIONS": {}}
+    settings.TEMPLATES = [other, *settings.TEMPLATES]
+    settings.SESSION_SECURITY_BASE_TEMPLATE = "site.html"
+    assert alice.navigate("/session_security/resume/").status_code == 200
+    assert "BASE_TEMPLATE" in conf.problems

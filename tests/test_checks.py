@@ -185,6 +185,11 @@ WRONG: dict[str, tuple[dict[str, object], str, list[str]]] = {
         ["SESSION_COOKIE_AGE", "SESSION_SECURITY_EXPIRE_AFTER"],
     ),
     "no request in templates": ({"TEMPLATES": templates()}, "W005", [REQUEST, "TEMPLATES"]),
+    "no templates of apps": (
+        {"TEMPLATES": [{"BACKEND": "django.template.backends.dummy.TemplateStrings"}]},
+        "W015",
+        ["DjangoTemplates", "APP_DIRS"],
+    ),
     "cache of a process": (
         {"SESSION_ENGINE": ENGINE + "cache"},
         "W006",

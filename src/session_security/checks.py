@@ -19,6 +19,7 @@ from django.shortcuts import resolve_url
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.template.exceptions import TemplateDoesNotExist
+from django.template.loader import get_template
 from django.urls import (
     NoReverseMatch,
     Resolver404,
@@ -30,7 +31,7 @@ from django.urls import (
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language, override
 
-from .conf import NAMES, PREFIX, conf
+from .conf import NAMES, PAGE_TEMPLATE, PREFIX, conf
 from .middleware import SessionSecurityMiddleware
 from .requests import is_declared_passive
 
@@ -235,7 +236,7 @@ def check_renewal() -> Iterator[CheckMessage]:
 
 
 def check_site() -> Iterator[CheckMessage]:
-    """W005 to W007: what the app rests on elsewhere in the project."""
+    """W005 to W007, W015: what the app rests on elsewhere in the project."""
     for engine in settings.TEMPLATES:
         options: Any = engine.get("OPTIONS", {})
         processors = options.get("context_processors", [])
@@ -248,6 +249,16 @@ def check_site() -> Iterator[CheckMessage]:
                 hint=f"Add '{REQUEST_PROCESSOR}' to context_processors in TEMPLATES.",
                 id="session_security.W005",
             )
+    try:
+        get_template(PAGE_TEMPLATE)
+    except TemplateDoesNotExist:
+        yield Warning(
+            "The templates of the app are not found: its pages, which give people their work "
+            "back, are errors.",
+            hint="Add the backend 'django.template.backends.django.DjangoTemplates' to TEMPLATES, "
+            "beside any other, with APP_DIRS = True.",
+            id="session_security.W015",
+        )
     if settings.SESSION_ENGINE in (
         "django.contrib.sessions.backends.cache",
         "django.contrib.sessions.backends.cached_db",

@@ -195,7 +195,8 @@ class Conf:
             what = f"must be the name of a template, not {value!r}"
             return self._replaced("BASE_TEMPLATE", what, PAGE_TEMPLATE)
         try:
-            get_template(value)
+            page: Any = get_template(PAGE_TEMPLATE)
+            page.backend.get_template(value)  # in the same engine, or ours could not extend it
         except (TemplateDoesNotExist, TemplateSyntaxError, OSError, ValueError) as error:
             what = f"can't be used: {type(error).__name__}: {error}"
             return self._replaced("BASE_TEMPLATE", what, PAGE_TEMPLATE)
