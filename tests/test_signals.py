@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user_model, login
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
@@ -20,7 +20,7 @@ from session_security.signals import session_expired
 
 from .conftest import NOON, During
 from .neighbours import OURS
-from .visitor import Visitor
+from .visitor import FETCH, Visitor
 
 Sent = list[dict[str, Any]]
 
@@ -261,6 +261,31 @@ def test_a_person_who_signs_in_again_has_acted(alice: Visitor, clock: Traveller)
     alice.sign_in("alice")
     clock.shift(599)
     assert alice.signed_in == "alice"
+
+
+IN_THE_BACKGROUND = {
+    "a frame of another site's": {
+        "Sec-Fetch-Site": "cross-site",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": "iframe",
+    },
+    "a script": FETCH,
+}
+
+
+@pytest.mark.parametrize("name", IN_THE_BACKGROUND)
+def test_a_sign_in_that_is_renewed_in_the_background_is_no_act(
+    alice: Visitor, clock: Traveller, during: During, name: str
+) -> None:
+    """A callback that signs in whoever is signed in already, and asks for no credentials."""
+    during(lambda request: login(request, get_user_model().objects.get(username="alice")))
+    for _ in range(3):
+        clock.shift(199)
+        response = alice.send("GET", "/during/", headers=IN_THE_BACKGROUND[name])
+        assert response.status_code == 200
+    assert alice.signed_in == "alice"
+    clock.shift(3)
+    assert alice.signed_in == ""
 
 
 def give_token(request: HttpRequest) -> None:

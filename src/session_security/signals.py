@@ -47,9 +47,14 @@ def stamp(sender: object, request: HttpRequest | None, user: Any = None, **kwarg
     security: SessionSecurity | None = getattr(request, "session_security", None)
     if security is not None and security.reason is None:
         status = security.status
-        if not requests.asks_for_credentials(request):
+        shows_credentials = requests.asks_for_credentials(request)
+        if not shows_credentials:
             start = status.started or start
-        if requests.is_declared_passive(request) or requests.is_redirected_without_person(request):
+        if (
+            requests.is_declared_passive(request)
+            or requests.is_redirected_without_person(request)
+            or (not shows_credentials and requests.is_passive(request))
+        ):
             at = status.last_activity or at
     times.sign_in(request.session, at, start)
     drop_foreign(request.session)
