@@ -1,42 +1,46 @@
 import { Observer } from "./observer";
-import { documentIn } from "./roots";
+import { documentIn, rootsIn } from "./roots";
 
 // Not "scroll", which is trusted also when a script scrolls.
 const EVENTS =
-  "beforeinput change input keydown pointerdown pointermove reset submit touchmove wheel";
+  "beforeinput change click drop input keydown load pointerdown pointermove reset submit touchmove wheel";
 
 export interface ActivityDelegate {
   /** Something was done, by a person or by a script. */
   onActivityEvent(event: Event): void;
 }
 
-/** Hears what happens in the page and its frames of the same origin. */
+/** Hears what happens in the page, its frames of the same origin, and its open shadow trees. */
 export class Activity extends Observer {
   private pointer = "";
+  private isByScript = false;
 
   private readonly hear = (event: Event) => {
-    if (event.type !== "pointermove" || this.hasMoved(event as PointerEvent)) {
+    const { isTrusted, target, type } = event;
+    // When a script clicks a box, an "input" that is trusted comes next.
+    if (type !== "input") this.isByScript = type === "click" && !isTrusted;
+    if (type === "load") {
+      // A frame has another document after each load.
+      if (documentIn(target as Element)) this.listen();
+    } else if (
+      !this.isByScript &&
+      (type !== "pointermove" || this.hasMoved(event as PointerEvent))
+    ) {
       this.delegate.onActivityEvent(event);
     }
   };
 
-  // A frame has another document after each load.
-  private readonly hearLoad = ({ target }: Event) => this.watch(documentIn(target as Element));
+  private readonly hearBlur = () => this.listen();
 
   constructor(private readonly delegate: ActivityDelegate) {
     super();
   }
 
+  // The same listeners each time, so that what is watched twice is heard once.
   protected override listen(): void {
-    this.watch(document);
-  }
-
-  // The same listeners each time, so that a document which is watched twice is heard once.
-  private watch(document: Document | null): void {
-    if (!document) return;
-    for (const frame of document.querySelectorAll("iframe")) this.watch(frame.contentDocument);
-    this.on(document, EVENTS, this.hear);
-    this.on(document, "load", this.hearLoad);
+    for (const root of rootsIn(document)) this.on(root, EVENTS, this.hear);
+    // The focus may go into a frame that has come into a shadow tree, whose "load" nobody hears.
+    this.on(window, "blur", this.hearBlur);
   }
 
   // Chrome sends these events, too, when the layout shifts under a still pointer.

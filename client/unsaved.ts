@@ -78,7 +78,7 @@ export class UnsavedInput {
       for (const unit of this.contentsBefore.keys()) {
         if (isIn(target, unit)) this.sendings.set(unit, event);
       }
-    } else if (isTrusted && /^(before|key|pointerd)/.test(type)) this.onTouch(target, type);
+    } else if (isTrusted && /^(before|drop|key|pointerd)/.test(type)) this.onTouch(target, type);
   }
 
   /** A form, or all that is in the page, was saved in some other way. */

@@ -19,6 +19,7 @@ from tests.browser.world import (
     expect_signed_out,
     expect_warned,
     move,
+    prompts,
     reported,
 )
 
@@ -33,8 +34,20 @@ from tests.browser.world import (
         "document.dispatchEvent(new Event('visibilitychange'))",
         "document.querySelector('#language').value = 'de'",
         "document.querySelector('#panel-ask').click()",
+        function("page/acts.js", "clickBox"),
+        function("page/acts.js", "clickRadioInShadowTree"),
     ],
-    ids=["synthetic", "scroll", "focus", "window", "visibility", "value", "click"],
+    ids=[
+        "synthetic",
+        "scroll",
+        "focus",
+        "window",
+        "visibility",
+        "value",
+        "click",
+        "click on a box",
+        "click on a radio button",
+    ],
 )
 def test_what_a_script_does_is_no_act(world: World, script: str) -> None:
     page = world.sign_in()
@@ -47,6 +60,7 @@ def test_what_a_script_does_is_no_act(world: World, script: str) -> None:
     page.evaluate(script)
     expect_warned(page)
     assert 30 < world.server_idle < 32
+    assert not prompts(page)
 
 
 def test_a_pointer_that_has_not_moved_is_no_act(world: World) -> None:
@@ -205,9 +219,21 @@ def test_a_frame_that_went_elsewhere_counts(world: World) -> None:
     assert events(page) == []
 
 
-def framed(page: Page, path: str) -> Any:
+def test_a_frame_that_came_later_into_a_shadow_tree_counts(world: World) -> None:
+    page = world.sign_in()
+    note = framed(page, "/frame/note/", "openInFrameInShadowTree").get_by_label("Note")
+    note.focus()
+    for _ in range(4):
+        world.advance(10, step=5)
+        note.press("a")
+    expect_quiet(page)
+    assert events(page) == []
+    assert prompts(page)
+
+
+def framed(page: Page, path: str, how: str = "openInFrame") -> Any:
     """Put a page into a frame of this one."""
-    page.evaluate(function("page/acts.js", "openInFrame"), path)
+    page.evaluate(function("page/acts.js", how), path)
     return page.frames[1]
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,6 +223,22 @@ def test_new_fields_count_when_they_hold_something(world: World) -> None:
     run(page, "fillNewField")
     world.advance(1)
     assert prompts(page)
+
+
+def test_files_that_are_dropped_into_an_untouched_page_are_unsaved(
+    world: World, tmp_path: Path
+) -> None:
+    page = long_form(world)
+    place = page.evaluate(function("page/unsaved.js", "addDropPlace"))
+    file = tmp_path / "a.txt"
+    file.write_text("a")
+    session = world.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+    for event in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": event, **place, "data": data})
+    page.wait_for_function("document.querySelector('[name=files]').files.length")
+    world.advance(62, step=2)
+    expect_covered(page)
 
 
 def test_a_page_that_says_later_that_nobody_is_to_be_asked_asks_nobody(world: World) -> None:

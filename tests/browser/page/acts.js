@@ -17,11 +17,38 @@ export function dispatchAll() {
   }
 }
 
-/** @param {string} path */
-export function openInFrame(path) {
-  return new Promise((resolve) => {
+/** @param {string} path @param {ParentNode | null} place */
+const openIn = (path, place) =>
+  new Promise((resolve) => {
     const frame = Object.assign(document.createElement("iframe"), { src: path });
     frame.addEventListener("load", () => resolve(undefined));
-    document.querySelector("#main")?.prepend(frame);
+    place?.prepend(frame);
   });
+
+/** @param {string} path */
+export function openInFrame(path) {
+  return openIn(path, document.querySelector("#main"));
+}
+
+/** As web components do that are editors. @param {string} path */
+export function openInFrameInShadowTree(path) {
+  const host = document.createElement("div");
+  document.querySelector("#main")?.prepend(host);
+  return openIn(path, host.attachShadow({ mode: "open" }));
+}
+
+/** As a carousel does that is made of boxes. */
+export function clickBox() {
+  const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+  document.querySelector("#main")?.append(box);
+  box.click();
+}
+
+/** Of the script's own, in a shadow tree. */
+export function clickRadioInShadowTree() {
+  const host = document.createElement("div");
+  const radio = Object.assign(document.createElement("input"), { type: "radio" });
+  host.attachShadow({ mode: "open" }).append(radio);
+  document.querySelector("#main")?.append(host);
+  radio.click();
 }

@@ -194,3 +194,19 @@ export function countLooks() {
     return find.call(document, selector);
   };
 }
+
+/** A place for files, which a script puts into a field; its middle. */
+export function addDropPlace() {
+  const place = add(document.createElement("div"), document.body);
+  const field = Object.assign(document.createElement("input"), { type: "file", name: "files" });
+  add(field).hidden = true;
+  place.style.height = "50px";
+  place.addEventListener("dragover", (event) => event.preventDefault());
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    field.files = event.dataTransfer?.files ?? null;
+  });
+  place.scrollIntoView();
+  const { left, top } = place.getBoundingClientRect();
+  return { x: left + 25, y: top + 25 };
+}

@@ -530,29 +530,28 @@
   };
 
   // activity.ts
-  var EVENTS = "beforeinput change input keydown pointerdown pointermove reset submit touchmove wheel";
+  var EVENTS = "beforeinput change click drop input keydown load pointerdown pointermove reset submit touchmove wheel";
   var Activity = class extends Observer {
     constructor(delegate) {
       super();
       this.delegate = delegate;
       this.pointer = "";
+      this.isByScript = false;
       this.hear = (event) => {
-        if (event.type !== "pointermove" || this.hasMoved(event)) {
+        const { isTrusted, target, type } = event;
+        if (type !== "input") this.isByScript = type === "click" && !isTrusted;
+        if (type === "load") {
+          if (documentIn(target)) this.listen();
+        } else if (!this.isByScript && (type !== "pointermove" || this.hasMoved(event))) {
           this.delegate.onActivityEvent(event);
         }
       };
-      // A frame has another document after each load.
-      this.hearLoad = ({ target }) => this.watch(documentIn(target));
+      this.hearBlur = () => this.listen();
     }
+    // The same listeners each time, so that what is watched twice is heard once.
     listen() {
-      this.watch(document);
-    }
-    // The same listeners each time, so that a document which is watched twice is heard once.
-    watch(document2) {
-      if (!document2) return;
-      for (const frame of document2.querySelectorAll("iframe")) this.watch(frame.contentDocument);
-      this.on(document2, EVENTS, this.hear);
-      this.on(document2, "load", this.hearLoad);
+      for (const root of rootsIn(document)) this.on(root, EVENTS, this.hear);
+      this.on(window, "blur", this.hearBlur);
     }
     // Chrome sends these events, too, when the layout shifts under a still pointer.
     hasMoved({ screenX, screenY }) {
@@ -1099,7 +1098,7 @@
         for (const unit of this.contentsBefore.keys()) {
           if (isIn(target, unit)) this.sendings.set(unit, event);
         }
-      } else if (isTrusted && /^(before|key|pointerd)/.test(type)) this.onTouch(target, type);
+      } else if (isTrusted && /^(before|drop|key|pointerd)/.test(type)) this.onTouch(target, type);
     }
     /** A form, or all that is in the page, was saved in some other way. */
     forget(form) {
