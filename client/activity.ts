@@ -19,13 +19,11 @@ export class Activity extends Observer {
     const { isTrusted, target, type } = event;
     // When a script clicks a box, an "input" that is trusted comes next.
     if (type !== "input") this.isByScript = type === "click" && !isTrusted;
+    const isStill = type === "pointermove" && !this.hasMoved(event as PointerEvent);
     if (type === "load") {
       // A frame has another document after each load.
       if (documentIn(target as Element)) this.listen();
-    } else if (
-      !this.isByScript &&
-      (type !== "pointermove" || this.hasMoved(event as PointerEvent))
-    ) {
+    } else if (type !== "click" && !this.isByScript && !isStill) {
       this.delegate.onActivityEvent(event);
     }
   };

@@ -27,21 +27,24 @@ export class Controls extends Observer {
 
   protected override listen(): void {
     const { element } = this.page;
-    this.on(element, "cancel click close submit", (event) => this.hear(event), { passive: false });
-    // What is done in a dialog is not for the page beneath.
-    const keep = (event: Event) => event.stopPropagation();
-    this.on(element, `${KEYS} ${PRESSES}`, keep, { capture: false });
-    // Neither is a key, where the focus has left the dialog.
-    this.on(document, KEYS, (event) => {
-      if (element.querySelector("[open]") && !this.contains(event)) keep(event);
-    });
+    this.on(element, "cancel click close submit", this.hear, { passive: false });
+    this.on(element, `${KEYS} ${PRESSES}`, this.keep, { capture: false });
+    this.on(document, KEYS, this.keepKey);
   }
+
+  // What is done in a dialog is not for the page beneath.
+  private readonly keep = (event: Event) => event.stopPropagation();
+
+  // Neither is a key, where the focus has left the dialog.
+  private readonly keepKey = (event: Event) => {
+    if (this.page.element.querySelector("[open]") && !this.contains(event)) this.keep(event);
+  };
 
   private contains({ target }: Event): boolean {
     return this.page.element.contains(target as Node | null);
   }
 
-  private hear(event: Event): void {
+  private readonly hear = (event: Event) => {
     const { page } = this;
     switch (event.type) {
       case "click":
@@ -58,7 +61,7 @@ export class Controls extends Observer {
         event.preventDefault();
         void page.ending.signOut();
     }
-  }
+  };
 
   private hearClick(event: Event): void {
     const { page } = this;

@@ -1,26 +1,26 @@
 /** Listens between `start()` and `stop()`. Both may be called twice. */
 export abstract class Observer {
-  private listening: AbortController | null = null;
-
-  get isStarted(): boolean {
-    return this.listening !== null;
-  }
+  isStarted = false;
 
   start(): void {
-    if (this.listening) return;
-    this.listening = new AbortController();
+    if (this.isStarted) return;
+    this.isStarted = true;
     this.listen();
   }
 
   stop(): void {
-    this.listening?.abort();
-    this.listening = null;
+    if (!this.isStarted) return;
+    this.isStarted = false;
+    this.listen();
   }
 
+  /** Names the listeners, the same each time. */
   protected abstract listen(): void;
 
   /**
-   * Adds a listener, which `stop()` removes, for types with a space between.
+   * Adds a listener, or removes it once this has stopped, for types with a space between.
+   *
+   * Not by a signal: older releases of zone.js never add again what a signal has removed.
    *
    * It captures, so that no script of the page can keep events away; but of a window only its own,
    * for "focus" is also that of each field.
@@ -31,9 +31,8 @@ export abstract class Observer {
     hear: (event: Event) => void,
     special: AddEventListenerOptions = {},
   ): void {
-    if (!this.listening) return;
-    const { signal } = this.listening;
-    const options = { capture: target !== window, passive: true, signal, ...special };
-    for (const type of types.split(" ")) target.addEventListener(type, hear, options);
+    const change = this.isStarted ? "addEventListener" : "removeEventListener";
+    const options = { capture: target !== window, passive: true, ...special };
+    for (const type of types.split(" ")) target[change](type, hear, options);
   }
 }

@@ -16,17 +16,16 @@ export class PageObserver extends Observer {
   }
 
   protected override listen(): void {
-    const hear = (event: Event) => this.hear(event);
-    this.on(window, "focus online pagehide", hear);
-    this.on(document, "resume visibilitychange", hear);
+    this.on(window, "focus online pagehide", this.hear);
+    this.on(document, "resume visibilitychange", this.hear);
   }
 
-  private hear({ type }: Event): void {
+  private readonly hear = ({ type }: Event) => {
     const isLeft = type === "pagehide"; // not "unload", which keeps pages out of the cache
     if (isLeft || document.hidden) this.delegate.onHidden();
     else this.delegate.onReturned(type === "resume");
     if (isLeft) this.delegate.onLeft();
-  }
+  };
 }
 
 /** How the browser came to this page. */

@@ -12,15 +12,18 @@ export function isAt({ bottom, left, right, top }: DOMRect, event: Event): boole
 /** For a moment, nothing that is pressed where a dialog is reaches what comes there. */
 export function shield(dialog: Element): void {
   const place = dialog.getBoundingClientRect();
-  const listening = new AbortController();
-  const { signal } = listening;
   const swallow = (event: Event) => {
     if (!isAt(place, event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   };
-  for (const type of PRESSES.split(" ")) {
-    addEventListener(type, swallow, { capture: true, passive: false, signal });
-  }
-  setTimeout(() => listening.abort(), MOMENT);
+  // Not by a signal: see Observer.
+  const target: EventTarget = window;
+  const change = (how: "addEventListener" | "removeEventListener") => {
+    for (const type of PRESSES.split(" ")) {
+      target[how](type, swallow, { capture: true, passive: false });
+    }
+  };
+  change("addEventListener");
+  setTimeout(() => change("removeEventListener"), MOMENT);
 }

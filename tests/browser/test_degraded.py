@@ -54,6 +54,20 @@ def test_without_a_channel_each_tab_is_right_by_itself(world: World) -> None:
     expect_signed_out(world, one, two)
 
 
+def test_who_goes_on_beside_an_older_zone_js_is_heard_and_can_press_a_button(world: World) -> None:
+    lack(world, "takeSignals")
+    page = world.sign_in()
+    for is_there in (False, True):
+        page.evaluate(function("page/lacks.js", "putElement"), is_there)
+        world.advance(2)
+    act_by_key(page)
+    assert page.evaluate("sessionSecurity.idle") == 0
+    world.advance(31)
+    expect_warned(page)
+    page.get_by_role("button", name="Stay signed in").click()
+    expect_quiet(page)
+
+
 def test_prerendered_it_neither_pings_nor_counts_until_it_is_shown(world: World) -> None:
     lack(world, "prerender")
     page = world.sign_in()

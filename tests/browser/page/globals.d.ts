@@ -57,6 +57,8 @@ interface Window {
   autosaved: Promise<string>;
   /** react.js */
   renderField(root: Element): void;
+  /** lacks.js */
+  element?: Element | null;
   /** unsaved.js */
   looks: number;
 }

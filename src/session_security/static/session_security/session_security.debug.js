@@ -3,31 +3,30 @@
   // observer.ts
   var Observer = class {
     constructor() {
-      this.listening = null;
-    }
-    get isStarted() {
-      return this.listening !== null;
+      this.isStarted = false;
     }
     start() {
-      if (this.listening) return;
-      this.listening = new AbortController();
+      if (this.isStarted) return;
+      this.isStarted = true;
       this.listen();
     }
     stop() {
-      this.listening?.abort();
-      this.listening = null;
+      if (!this.isStarted) return;
+      this.isStarted = false;
+      this.listen();
     }
     /**
-     * Adds a listener, which `stop()` removes, for types with a space between.
+     * Adds a listener, or removes it once this has stopped, for types with a space between.
+     *
+     * Not by a signal: older releases of zone.js never add again what a signal has removed.
      *
      * It captures, so that no script of the page can keep events away; but of a window only its own,
      * for "focus" is also that of each field.
      */
     on(target, types, hear, special = {}) {
-      if (!this.listening) return;
-      const { signal } = this.listening;
-      const options = { capture: target !== window, passive: true, signal, ...special };
-      for (const type of types.split(" ")) target.addEventListener(type, hear, options);
+      const change = this.isStarted ? "addEventListener" : "removeEventListener";
+      const options = { capture: target !== window, passive: true, ...special };
+      for (const type of types.split(" ")) target[change](type, hear, options);
     }
   };
 
@@ -36,17 +35,16 @@
     constructor(delegate) {
       super();
       this.delegate = delegate;
+      this.hear = ({ type }) => {
+        const isLeft = type === "pagehide";
+        if (isLeft || document.hidden) this.delegate.onHidden();
+        else this.delegate.onReturned(type === "resume");
+        if (isLeft) this.delegate.onLeft();
+      };
     }
     listen() {
-      const hear = (event) => this.hear(event);
-      this.on(window, "focus online pagehide", hear);
-      this.on(document, "resume visibilitychange", hear);
-    }
-    hear({ type }) {
-      const isLeft = type === "pagehide";
-      if (isLeft || document.hidden) this.delegate.onHidden();
-      else this.delegate.onReturned(type === "resume");
-      if (isLeft) this.delegate.onLeft();
+      this.on(window, "focus online pagehide", this.hear);
+      this.on(document, "resume visibilitychange", this.hear);
     }
   };
   function navigationOf() {
@@ -540,9 +538,10 @@
       this.hear = (event) => {
         const { isTrusted, target, type } = event;
         if (type !== "input") this.isByScript = type === "click" && !isTrusted;
+        const isStill = type === "pointermove" && !this.hasMoved(event);
         if (type === "load") {
           if (documentIn(target)) this.listen();
-        } else if (!this.isByScript && (type !== "pointermove" || this.hasMoved(event))) {
+        } else if (type !== "click" && !this.isByScript && !isStill) {
           this.delegate.onActivityEvent(event);
         }
       };
@@ -570,17 +569,19 @@
   }
   function shield(dialog) {
     const place = dialog.getBoundingClientRect();
-    const listening = new AbortController();
-    const { signal } = listening;
     const swallow = (event) => {
       if (!isAt(place, event)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     };
-    for (const type of PRESSES.split(" ")) {
-      addEventListener(type, swallow, { capture: true, passive: false, signal });
-    }
-    setTimeout(() => listening.abort(), MOMENT);
+    const target = window;
+    const change = (how) => {
+      for (const type of PRESSES.split(" ")) {
+        target[how](type, swallow, { capture: true, passive: false });
+      }
+    };
+    change("addEventListener");
+    setTimeout(() => change("removeEventListener"), MOMENT);
   }
 
   // controls.ts
@@ -590,36 +591,39 @@
     constructor(page) {
       super();
       this.page = page;
+      // What is done in a dialog is not for the page beneath.
+      this.keep = (event) => event.stopPropagation();
+      // Neither is a key, where the focus has left the dialog.
+      this.keepKey = (event) => {
+        if (this.page.element.querySelector("[open]") && !this.contains(event)) this.keep(event);
+      };
+      this.hear = (event) => {
+        const { page } = this;
+        switch (event.type) {
+          case "click":
+            this.hearClick(event);
+            break;
+          case "close":
+            page.cover.takeBack();
+            break;
+          case "cancel":
+            event.preventDefault();
+            page.onStay();
+            break;
+          case "submit":
+            event.preventDefault();
+            void page.ending.signOut();
+        }
+      };
     }
     listen() {
       const { element } = this.page;
-      this.on(element, "cancel click close submit", (event) => this.hear(event), { passive: false });
-      const keep = (event) => event.stopPropagation();
-      this.on(element, `${KEYS} ${PRESSES}`, keep, { capture: false });
-      this.on(document, KEYS, (event) => {
-        if (element.querySelector("[open]") && !this.contains(event)) keep(event);
-      });
+      this.on(element, "cancel click close submit", this.hear, { passive: false });
+      this.on(element, `${KEYS} ${PRESSES}`, this.keep, { capture: false });
+      this.on(document, KEYS, this.keepKey);
     }
     contains({ target }) {
       return this.page.element.contains(target);
-    }
-    hear(event) {
-      const { page } = this;
-      switch (event.type) {
-        case "click":
-          this.hearClick(event);
-          break;
-        case "close":
-          page.cover.takeBack();
-          break;
-        case "cancel":
-          event.preventDefault();
-          page.onStay();
-          break;
-        case "submit":
-          event.preventDefault();
-          void page.ending.signOut();
-      }
     }
     hearClick(event) {
       const { page } = this;
