@@ -7,6 +7,7 @@ from inspect import isclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -18,7 +19,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import resolve_url
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
-from django.template.exceptions import TemplateDoesNotExist
+from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import (
     NoReverseMatch,
@@ -54,6 +55,7 @@ def check(**kwargs: Any) -> list[CheckMessage]:
         *check_settings(),
         *check_urls(),
         *check_site(),
+        *check_templates(),
         *check_admin(),
         *check_login(),
     ]
@@ -236,7 +238,7 @@ def check_renewal() -> Iterator[CheckMessage]:
 
 
 def check_site() -> Iterator[CheckMessage]:
-    """W005 to W007, W015: what the app rests on elsewhere in the project."""
+    """W005 to W007: what the app rests on elsewhere in the project."""
     for engine in settings.TEMPLATES:
         options: Any = engine.get("OPTIONS", {})
         processors = options.get("context_processors", [])
@@ -249,16 +251,6 @@ def check_site() -> Iterator[CheckMessage]:
                 hint=f"Add '{REQUEST_PROCESSOR}' to context_processors in TEMPLATES.",
                 id="session_security.W005",
             )
-    try:
-        get_template(PAGE_TEMPLATE)
-    except TemplateDoesNotExist:
-        yield Warning(
-            "The templates of the app are not found: its pages, which give people their work "
-            "back, are errors.",
-            hint="Add the backend 'django.template.backends.django.DjangoTemplates' to TEMPLATES, "
-            "beside any other, with APP_DIRS = True.",
-            id="session_security.W015",
-        )
     if settings.SESSION_ENGINE in (
         "django.contrib.sessions.backends.cache",
         "django.contrib.sessions.backends.cached_db",
@@ -278,6 +270,24 @@ def check_site() -> Iterator[CheckMessage]:
             hint="Set SESSION_EXPIRE_AT_BROWSER_CLOSE = True, or, if that is meant, "
             f"{PREFIX}INSECURE = True.",
             id="session_security.W007",
+        )
+
+
+def check_templates() -> Iterator[CheckMessage]:
+    """W015: the templates of the app are found."""
+    if not apps.is_installed("session_security"):
+        return  # which the middleware says by an error
+    try:
+        get_template(PAGE_TEMPLATE)
+    except TemplateSyntaxError:
+        return  # in one of the site's own, which is there
+    except TemplateDoesNotExist:
+        yield Warning(
+            "The templates of the app are not found: its pages, which give people their work "
+            "back, are errors.",
+            hint="Add the backend 'django.template.backends.django.DjangoTemplates' to TEMPLATES, "
+            "beside any other, with APP_DIRS = True.",
+            id="session_security.W015",
         )
 
 

@@ -13,6 +13,7 @@ declare const mount: typeof import("django-session-security").mount;
 declare const unmount: typeof import("django-session-security").unmount;
 
 declare const body: FormData;
+declare const editor: { on(event: string, hear: () => void): void; save(): void };
 declare const form: HTMLFormElement;
 declare const headers: Record<string, string>;
 declare const request: XMLHttpRequest;
