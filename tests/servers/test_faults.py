@@ -402,7 +402,7 @@ def test_valkey_is_empty_for_a_second(fire: Fire) -> None:
 
 def test_another_transaction_holds_the_rows(fire: Fire) -> None:
     """Somebody maintains the table, or a request has a transaction open for as long as it takes."""
-    length, blink = (10 if fire.full else 3), 1.5
+    length = 10 if fire.full else 3
     with fire.site("db") as site:
 
         def happens(clock: Clock) -> None:
@@ -423,7 +423,8 @@ def test_another_transaction_holds_the_rows(fire: Fire) -> None:
         (entry for ledger in ledgers for entry in ledger.entries),
         key=lambda entry: entry.answered - entry.sent,
     )
-    assert slowest.answered - slowest.sent < blink, slowest
+    # Whoever waits for the rows, and had asked as soon as they were held, waits for that long.
+    assert slowest.answered - slowest.sent < length - 0.5, slowest
     assert not judgement.complaints
     assert set(judgement.failed) <= {"503"}
 
