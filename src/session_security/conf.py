@@ -228,11 +228,6 @@ class Conf:
         return _path("session_security_ping")
 
     @property
-    def element_path(self) -> str:
-        """The path of the element for pages that Django does not render; empty as the ping's."""
-        return _path("session_security_element")
-
-    @property
     def kept_path(self) -> str:
         """The path of the page that gives a late POST back; empty as that of the ping."""
         return _path("session_security_kept")

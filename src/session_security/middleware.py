@@ -395,8 +395,7 @@ def _is_first_look(request: HttpRequest) -> bool:
 def _is_for_element(request: HttpRequest) -> bool:
     """Whether the browser's side of the app asks, and not a script or a person of the site."""
     # Not by the path: in another URLconf, which is set later, it may be another.
-    match = requests.match_of(request)
-    return match is not None and match.view_name in FOR_ELEMENT
+    return requests.view_name_of(request) in FOR_ELEMENT
 
 
 def _is_ping_led_away(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -404,8 +403,7 @@ def _is_ping_led_away(request: HttpRequest, response: HttpResponseBase) -> bool:
 
     A script follows that, and finds a page where it expects an answer.
     """
-    match = requests.match_of(request) if 300 <= response.status_code < 400 else None
-    return match is not None and match.view_name == PING
+    return 300 <= response.status_code < 400 and requests.view_name_of(request) == PING
 
 
 def _is_ping_of_the_site(request: HttpRequest) -> bool:

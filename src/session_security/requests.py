@@ -86,6 +86,12 @@ def match_of(request: HttpRequest) -> ResolverMatch | None:
         return None
 
 
+def view_name_of(request: HttpRequest) -> str:
+    """The name of its view, with namespaces, or nothing."""
+    match = match_of(request)
+    return match.view_name if match is not None else ""
+
+
 def is_prefetch(request: HttpRequest) -> bool:
     """Whether a browser or a library loads it in case that somebody will want it."""
     meta = request.META
