@@ -423,8 +423,8 @@ def test_another_transaction_holds_the_rows(fire: Fire) -> None:
         (entry for ledger in ledgers for entry in ledger.entries),
         key=lambda entry: entry.answered - entry.sent,
     )
-    # Whoever waits for the rows, and had asked as soon as they were held, waits for that long.
-    assert slowest.answered - slowest.sent < length - 0.5, slowest
+    # Whoever waits for the rows, and had asked as soon as they were held, waits for longer.
+    assert slowest.answered - slowest.sent < 2.5, slowest
     assert not judgement.complaints
     assert set(judgement.failed) <= {"503"}
 
